@@ -1,0 +1,3 @@
+/** The netsvc command. */
+@org.jspecify.annotations.NullMarked
+package io.netsvc.cli;

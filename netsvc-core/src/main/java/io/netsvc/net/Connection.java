@@ -1,0 +1,31 @@
+package io.netsvc.net;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.channels.ByteChannel;
+
+/**
+ * One byte stream with two directions that end separately. At most one thread may read and one may
+ * write at a time; {@link #close} may come from any thread and wakes both with an {@link
+ * java.nio.channels.AsynchronousCloseException}. Whoever accepted or opened it closes it.
+ */
+public interface Connection extends ByteChannel {
+
+  /** {@return the address of this end} */
+  SocketAddress localAddress();
+
+  /** {@return the address of the other end; unnamed Unix peers have an empty path} */
+  SocketAddress remoteAddress();
+
+  /** Reads no more: later reads return -1. See shutdown(2), {@code SHUT_RD}. */
+  void shutdownInput() throws IOException;
+
+  /** Sends a FIN after what was written; the opposite direction stays open (a half-close). */
+  void shutdownOutput() throws IOException;
+
+  /** Closes at once with a RST (TCP): the peer learns that the stream is incomplete. */
+  void abort();
+
+  @Override
+  void close();
+}

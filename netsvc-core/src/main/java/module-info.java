@@ -1,0 +1,12 @@
+/** Sockets whose fds can be handed over, and the spawner that hands them to a program. */
+@org.jspecify.annotations.NullMarked
+@SuppressWarnings("module") // io.netsvc.inetd is compiled after this one
+module io.netsvc.core {
+  requires org.slf4j;
+  requires static org.jspecify;
+
+  exports io.netsvc.net;
+  exports io.netsvc.process;
+  exports io.netsvc.linux to
+      io.netsvc.inetd;
+}
