@@ -54,6 +54,27 @@ public final class Errno {
 
   private Errno() {}
 
+  private static final Map<Integer, String> TEXTS =
+      Map.ofEntries(
+          Map.entry(1, "Operation not permitted"), Map.entry(2, "No such file or directory"),
+          Map.entry(7, "Argument list too long"), Map.entry(8, "Exec format error"),
+          Map.entry(11, "Resource temporarily unavailable"), Map.entry(12, "Cannot allocate memory"),
+          Map.entry(13, "Permission denied"), Map.entry(20, "Not a directory"),
+          Map.entry(21, "Is a directory"), Map.entry(22, "Invalid argument"),
+          Map.entry(23, "Too many open files in system"), Map.entry(24, "Too many open files"),
+          Map.entry(26, "Text file busy"), Map.entry(32, "Broken pipe"),
+          Map.entry(36, "File name too long"), Map.entry(40, "Too many levels of symbolic links"),
+          Map.entry(97, "Address family not supported by protocol"),
+          Map.entry(98, "Address already in use"), Map.entry(99, "Cannot assign requested address"),
+          Map.entry(104, "Connection reset by peer"), Map.entry(110, "Connection timed out"),
+          Map.entry(111, "Connection refused"));
+
+  /** Returns the cause and the name, such as {@code Address already in use (EADDRINUSE)}. */
+  public static String describe(int errno) {
+    var text = TEXTS.get(errno);
+    return text == null ? name(errno) : text + " (" + name(errno) + ')';
+  }
+
   /** Returns the name, such as {@code EADDRINUSE}, or {@code errno 1234}. */
   public static String name(int errno) {
     return NAMES.getOrDefault(errno, "errno " + errno);

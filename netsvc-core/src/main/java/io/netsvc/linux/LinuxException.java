@@ -1,0 +1,28 @@
+package io.netsvc.linux;
+
+import java.io.IOException;
+import java.net.BindException;
+
+/** A system call that failed, as <em>operation, address: cause (ERRNO)</em>. */
+public final class LinuxException extends IOException {
+  private static final long serialVersionUID = 1;
+
+  private final int errno;
+
+  LinuxException(String operation, int errno) {
+    super(operation + ": " + Errno.describe(errno));
+    this.errno = errno;
+  }
+
+  /** {@return the errno, a positive number; see errno(3)} */
+  public int errno() {
+    return errno;
+  }
+
+  /** Returns the exception for a failed bind, which callers of the JDK know as a BindException. */
+  static IOException bind(String address, int errno) {
+    var bind = new BindException("bind " + address + ": " + Errno.describe(errno));
+    bind.initCause(new LinuxException("bind " + address, errno));
+    return bind;
+  }
+}

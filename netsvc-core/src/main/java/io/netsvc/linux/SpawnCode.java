@@ -1,0 +1,63 @@
+package io.netsvc.linux;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.HexFormat;
+
+/**
+ * The machine code that runs a {@link Spawn}'s steps in the child: {@code src/main/asm}, whose
+ * assembled bytes a test compares with these. x86-64 only. It is mapped writable, then executable,
+ * never both.
+ */
+final class SpawnCode {
+  static final String X86_64 =
+      "f30f1efa534889d3b8b30100000f054885c074025bc3488b034885c0782a488b7b08488b7310488b5318"
+          + "4c8b53204c8b43284c8b4b300f05488943384883c340483d00f0ffff76cebf7f000000b8e7000000"
+          + "0f05f4";
+
+  private static final int PROT_READ = 1;
+  private static final int PROT_WRITE = 2;
+  private static final int PROT_EXEC = 4;
+  private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
+  private static final long PAGE = 4096;
+
+  private static final MethodHandle SPAWN = map();
+
+  private SpawnCode() {}
+
+  static boolean supported() {
+    return System.getProperty("os.arch").equals("amd64");
+  }
+
+  private static MethodHandle map() {
+    long address = Syscalls.mmap(PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE_ANONYMOUS);
+    if (address < 0) {
+      throw new IllegalStateException("mmap: " + Errno.describe((int) -address));
+    }
+    byte[] code = HexFormat.of().parseHex(X86_64);
+    MemorySegment.copy(
+        code, 0, Syscalls.view(address, PAGE), ValueLayout.JAVA_BYTE, 0, code.length);
+    int result = Syscalls.mprotect(address, PAGE, PROT_READ | PROT_EXEC);
+    if (result < 0) {
+      throw new IllegalStateException("mprotect: " + Errno.describe(-result));
+    }
+    return Syscalls.code(
+        address,
+        FunctionDescriptor.of(
+            ValueLayout.JAVA_LONG,
+            ValueLayout.ADDRESS,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.ADDRESS));
+  }
+
+  /** Returns the child's pid, or clone3's negative errno. */
+  static long run(MemorySegment cloneArgs, MemorySegment steps) {
+    try {
+      return (long) SPAWN.invokeExact(cloneArgs, cloneArgs.byteSize(), steps);
+    } catch (Throwable t) {
+      throw new AssertionError("a downcall threw", t);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package io.netsvc.process;
+
+import io.netsvc.linux.EventLoop;
+import io.netsvc.linux.Fd;
+import io.netsvc.linux.Pidfd;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/**
+ * A program that was started. It is reaped when it ends, whether or not anybody waits, by its
+ * pidfd on an event loop: there is no thread per child, and children of {@link ProcessBuilder} in
+ * the same JVM are not touched. Safe for use by multiple concurrent threads.
+ */
+public final class SpawnedProcess {
+  private final long pid;
+  private final Fd pidfd;
+  private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
+  private EventLoop.Registration registration;
+
+  @SuppressWarnings("NullAway") // the registration is set before the loop can call back
+  SpawnedProcess(int pid, Fd pidfd, EventLoop loop) throws IOException {
+    this.pid = pid;
+    this.pidfd = pidfd;
+    synchronized (this) {
+      this.registration = loop.register(pidfd, EventLoop.IN, this::ended);
+    }
+  }
+
+  private void ended() {
+    ExitStatus status;
+    synchronized (this) {
+      try {
+        var end = Pidfd.reap(pidfd);
+        if (end == null) {
+          return;
+        }
+        var user = Duration.ofNanos(end.userMicros() * 1_000);
+        var system = Duration.ofNanos(end.systemMicros() * 1_000);
+        status =
+            end.exited()
+                ? new ExitStatus.Exited(end.status(), user, system)
+                : new ExitStatus.Signaled(end.status(), end.coreDumped(), user, system);
+      } catch (IOException e) {
+        registration.cancel();
+        pidfd.close();
+        exit.completeExceptionally(e);
+        return;
+      }
+      registration.cancel(); // before the close: see EventLoop
+      pidfd.close();
+    }
+    exit.complete(status);
+  }
+
+  /** {@return the process id} */
+  public long pid() {
+    return pid;
+  }
+
+  /** Waits until the program has ended. */
+  public ExitStatus awaitExit() throws InterruptedException {
+    try {
+      return exit.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("pid " + pid + " was reaped by someone else", e.getCause());
+    }
+  }
+
+  /** Waits at most this long; empty when the program still runs. */
+  public Optional<ExitStatus> awaitExit(Duration timeout) throws InterruptedException {
+    try {
+      return Optional.of(exit.get(timeout.toNanos(), TimeUnit.NANOSECONDS));
+    } catch (TimeoutException e) {
+      return Optional.empty();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("pid " + pid + " was reaped by someone else", e.getCause());
+    }
+  }
+
+  /** Calls a listener once the program has ended, on an event loop: it must not block. */
+  public void onExit(Consumer<ExitStatus> listener) {
+    var _ = exit.thenAccept(listener);
+  }
+
+  /**
+   * Sends a signal, by number as in signal(7); nothing happens when the program has ended. It can
+   * reach no other process, even when the pid is in use again.
+   */
+  public synchronized void signal(int signal) throws IOException {
+    if (!pidfd.isClosed()) {
+      Pidfd.send(pidfd, signal);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "pid " + pid;
+  }
+}
