@@ -1,0 +1,113 @@
+package io.netsvc.inetd;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+
+/**
+ * What an inetd.conf says: the services of its good lines, in order, and what is wrong with the
+ * others. A broken entry yields exactly one error and leaves the rest of the file as it is, except
+ * that a broken default host also breaks the entries that rely on it: they would listen elsewhere.
+ *
+ * <p>An entry is one line: {@code [host[,host]:]service type protocol wait user program
+ * [arguments]}.
+ *
+ * <pre>{@code
+ * 8081           stream tcp nowait     nobody ~/bin/my-program
+ * [::1]:finger   stream tcp nowait.60  nobody:tty /usr/sbin/fingerd fingerd -l
+ * 127.0.0.1:
+ * 7              dgram  udp wait       - internal echo
+ * }</pre>
+ *
+ * <ul>
+ *   <li>A line that begins with a blank continues the entry right above it; so does any line after
+ *       a line that ends with a backslash. Both begin a new word.
+ *   <li>A line whose first word begins with {@code #} is a comment.
+ *   <li>A word may be put in single or double quotes, which keep its blanks; there are no escapes.
+ *   <li>{@code host:} alone sets the hosts for the entries below that name none, {@code *:} resets
+ *       them to all addresses.
+ * </ul>
+ *
+ * <p>Configurations are immutable and safe for use by multiple concurrent threads.
+ */
+public final class InetdConfig {
+  private static final Comparator<Diagnostic> BY_PLACE =
+      Comparator.comparingInt(Diagnostic::line).thenComparingInt(Diagnostic::column);
+
+  private final List<ServiceSpec> services;
+  private final List<Diagnostic> diagnostics;
+
+  private InetdConfig(List<ServiceSpec> services, List<Diagnostic> diagnostics) {
+    this.services = List.copyOf(services);
+    this.diagnostics = diagnostics.stream().sorted(BY_PLACE).toList();
+  }
+
+  /**
+   * Reads a text; whatever it holds, this does not fail.
+   *
+   * @param name how diagnostics name the text
+   */
+  public static InetdConfig parse(String name, CharSequence text) {
+    Objects.requireNonNull(name, "name");
+    var contents = EntryReader.read(text.toString());
+    var parser = new SpecParser(name);
+    contents.entries().forEach(parser::accept);
+    var diagnostics = new ArrayList<>(parser.diagnostics());
+    contents.remarks().forEach(remark -> diagnostics.add(remark.diagnostic(name)));
+    return new InetdConfig(parser.services(), diagnostics);
+  }
+
+  /**
+   * Reads a file in UTF-8. Other bytes are an error where they are part of an entry, and ignored in
+   * comments.
+   *
+   * @throws IOException if the file cannot be read
+   */
+  public static InetdConfig read(Path file) throws IOException {
+    return parse(file.toString(), new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Returns this configuration after a further check of each service, for what a parser cannot
+   * know: whether names resolve, whether the user exists. A service with an error is left out.
+   *
+   * @param check returns what is wrong with a service, nothing if all is well
+   */
+  public InetdConfig checked(Function<? super ServiceSpec, ? extends List<Diagnostic>> check) {
+    var good = new ArrayList<ServiceSpec>();
+    var found = new ArrayList<>(diagnostics);
+    for (var service : services) {
+      var faults = check.apply(service);
+      found.addAll(faults);
+      if (faults.stream().noneMatch(InetdConfig::isError)) {
+        good.add(service);
+      }
+    }
+    return new InetdConfig(good, found);
+  }
+
+  /** {@return the services of the good entries, in the order of the file} */
+  public List<ServiceSpec> services() {
+    return services;
+  }
+
+  /** {@return all errors and warnings, in the order of the file} */
+  public List<Diagnostic> diagnostics() {
+    return diagnostics;
+  }
+
+  /** {@return whether any entry is broken} */
+  public boolean hasErrors() {
+    return diagnostics.stream().anyMatch(InetdConfig::isError);
+  }
+
+  private static boolean isError(Diagnostic diagnostic) {
+    return diagnostic.severity() == Diagnostic.Severity.ERROR;
+  }
+}

@@ -1,0 +1,55 @@
+package io.netsvc.inetd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/** The real programs that tests start. */
+final class Programs {
+  private Programs() {}
+
+  /** Skips the test when a program is missing, or fails it where all are required. */
+  static void require(String... paths) {
+    for (var path : paths) {
+      boolean there = Files.isExecutable(Path.of(path));
+      if (!there && Boolean.getBoolean("netsvc.require")) {
+        throw new AssertionError("missing program: " + path);
+      }
+      assumeTrue(there, "missing program: " + path);
+    }
+  }
+
+  /** Runs a client for at most 30 seconds and returns its output. */
+  static String run(Path directory, String... command) throws Exception {
+    var output = Files.createTempFile("netsvc", ".out");
+    try {
+      var process =
+          new ProcessBuilder(command)
+              .directory(directory.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(output.toFile())
+              .start();
+      boolean ended = process.waitFor(30, TimeUnit.SECONDS);
+      if (!ended) {
+        process.destroyForcibly();
+      }
+      var text = Files.readString(output, StandardCharsets.ISO_8859_1);
+      assertThat(ended).as("%s: %s", String.join(" ", command), text).isTrue();
+      assertThat(process.exitValue()).as("%s: %s", String.join(" ", command), text).isZero();
+      return text;
+    } finally {
+      Files.delete(output);
+    }
+  }
+
+  /** Returns a port of 127.0.0.1 that was free a moment ago, for TCP and UDP. */
+  static int freePort() throws Exception {
+    try (var socket = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}
