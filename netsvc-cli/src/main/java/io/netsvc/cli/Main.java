@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     version = "netsvc 0.1.0-SNAPSHOT",
     description = "Network-service primitives: the services database and an inetd.",
-    subcommands = {})
+    subcommands = {InetdCommand.class, ServicesCommand.class})
 final class Main {
   private Main() {}
 
