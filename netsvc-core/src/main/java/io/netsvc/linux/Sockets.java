@@ -191,14 +191,14 @@ public final class Sockets {
     }
   }
 
-  /** Sets SO_SNDBUF, in bytes; the kernel doubles it. */
-  public static void sendBuffer(Fd fd, int bytes) throws LinuxException {
-    option(fd, SOL_SOCKET, SO_SNDBUF, bytes);
-  }
-
-  /** Sets SO_RCVBUF, in bytes; the kernel doubles it. */
-  public static void receiveBuffer(Fd fd, int bytes) throws LinuxException {
-    option(fd, SOL_SOCKET, SO_RCVBUF, bytes);
+  /** Sets SO_SNDBUF and SO_RCVBUF, in bytes; 0 leaves one as it is. The kernel doubles both. */
+  public static void buffers(Fd fd, int send, int receive) throws LinuxException {
+    if (send > 0) {
+      option(fd, SOL_SOCKET, SO_SNDBUF, send);
+    }
+    if (receive > 0) {
+      option(fd, SOL_SOCKET, SO_RCVBUF, receive);
+    }
   }
 
   private static void option(Fd fd, int level, int name, int value) throws LinuxException {

@@ -52,6 +52,17 @@ public final class DatagramPort implements AutoCloseable, FdHolder {
     }
   }
 
+  /**
+   * Sets the socket's buffers: SO_SNDBUF and SO_RCVBUF of socket(7). The kernel doubles the figures
+   * and caps them by its own limits.
+   *
+   * @param send bytes, or 0 to leave it
+   * @param receive bytes, or 0 to leave it
+   */
+  public void buffers(int send, int receive) throws IOException {
+    Sockets.buffers(fd, send, receive);
+  }
+
   /** {@return the address it is bound to, with the real port} */
   public SocketAddress localAddress() {
     return address;

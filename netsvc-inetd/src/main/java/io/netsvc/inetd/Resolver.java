@@ -35,12 +35,6 @@ final class Resolver {
     } catch (IllegalArgumentException | UnknownHostException e) {
       found.add(spec.error(Field.SERVICE, String.valueOf(e.getMessage())));
     }
-    if (spec.maxPerMinutePerSource().isPresent() || spec.maxChildrenPerSource().isPresent()) {
-      found.add(spec.warning(Field.WAIT, "limits per client address are not applied yet"));
-    }
-    if (spec.sendBuffer().isPresent() || spec.receiveBuffer().isPresent()) {
-      found.add(spec.warning(Field.PROTOCOL, "sndbuf and rcvbuf are not applied yet"));
-    }
     if (spec.internal()) {
       checkInternal(spec, found);
     } else {

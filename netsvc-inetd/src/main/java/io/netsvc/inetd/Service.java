@@ -43,6 +43,8 @@ final class Service implements AutoCloseable {
   private final List<DatagramPort> ports = new ArrayList<>();
   private final LongAdder started = new LongAdder();
   private final LongAdder failed = new LongAdder();
+  private final LongAdder refused = new LongAdder();
+  private final Sources sources;
   private final AtomicInteger running = new AtomicInteger();
   private final AtomicInteger quickEnds = new AtomicInteger();
   private long windowStartNanos = System.nanoTime();
@@ -53,6 +55,7 @@ final class Service implements AutoCloseable {
     this.spec = spec;
     this.resolver = resolver;
     this.spawning = spawning;
+    this.sources = new Sources(spec.maxPerMinutePerSource(), spec.maxChildrenPerSource());
     this.spawner = spec.internal() ? null : resolver.spawner(spec);
   }
 
@@ -78,6 +81,7 @@ final class Service implements AutoCloseable {
     if (spec.type() == SocketType.STREAM) {
       var listener = Listener.open(address, dual);
       listeners.add(listener);
+      listener.buffers(spec.sendBuffer().orElse(0), spec.receiveBuffer().orElse(0));
       if (spec.waits() && spawner != null) {
         listener.onReadable(() -> handOver(listener, spawner));
       } else {
@@ -86,6 +90,7 @@ final class Service implements AutoCloseable {
     } else {
       var port = DatagramPort.open(address, dual);
       ports.add(port);
+      port.buffers(spec.sendBuffer().orElse(0), spec.receiveBuffer().orElse(0));
       port.onReadable(
           spawner == null ? () -> answer(port) : () -> handOver(port, spawner));
     }
@@ -108,15 +113,38 @@ final class Service implements AutoCloseable {
   // ---- nowait
 
   private void accepted(Listener listener, Connection connection) {
+    var source = source(connection);
+    if (!sources.admit(source)) {
+      refused.increment();
+      log.debug("refused service={} peer={} limit per source", spec.name(), connection.remoteAddress());
+      connection.close();
+      return;
+    }
     if (spawner == null) {
       started.increment();
       log.debug("serving service={} peer={}", spec.name(), connection.remoteAddress());
-      listener.serve(connection, resolver.handler(spec));
+      var handler = resolver.handler(spec);
+      listener.serve(
+          connection,
+          c -> {
+            try {
+              handler.serve(c);
+            } finally {
+              sources.ended(source);
+            }
+          });
       return;
     }
     running.incrementAndGet();
     limit(listener);
-    spawning.execute(() -> spawn(listener, connection, spawner));
+    spawning.execute(() -> spawn(listener, connection, source, spawner));
+  }
+
+  /** Returns what counts as one client: its address, or all of a Unix socket's. */
+  private static String source(Connection connection) {
+    return connection.remoteAddress() instanceof InetSocketAddress inet
+        ? inet.getAddress().getHostAddress()
+        : "unix";
   }
 
   /** Lets clients wait in the backlog while the service is over a limit. */
@@ -141,7 +169,8 @@ final class Service implements AutoCloseable {
     }
   }
 
-  private void spawn(Listener listener, Connection connection, ProcessSpawner program) {
+  private void spawn(
+      Listener listener, Connection connection, String source, ProcessSpawner program) {
     var peer = connection.remoteAddress();
     try (connection) {
       var process = program.spawn(ChildFd.of(connection));
@@ -150,16 +179,17 @@ final class Service implements AutoCloseable {
       process.onExit(
           status -> {
             ended(process.pid(), status);
-            finished(listener);
+            finished(listener, source);
           });
     } catch (IOException | RuntimeException e) {
       failed.increment();
       log.warn("not started service={} peer={} cause={}", spec.name(), peer, e.getMessage());
-      finished(listener);
+      finished(listener, source);
     }
   }
 
-  private void finished(Listener listener) {
+  private void finished(Listener listener, String source) {
+    sources.ended(source);
     int left = running.decrementAndGet();
     if (spec.maxChildren().isPresent() && left == spec.maxChildren().getAsInt() - 1) {
       listener.resume();
@@ -295,7 +325,7 @@ final class Service implements AutoCloseable {
     var addresses = new ArrayList<SocketAddress>();
     listeners.forEach(l -> addresses.add(l.localAddress()));
     ports.forEach(p -> addresses.add(p.localAddress()));
-    return new ServiceState(spec.name(), addresses, started.sum(), running.get(), failed.sum());
+    return new ServiceState(spec.name(), addresses, started.sum(), running.get(), failed.sum(), refused.sum());
   }
 
   /** Closes the sockets; programs that run go on with theirs. */

@@ -11,9 +11,10 @@ import java.util.List;
  * @param started how many programs or handlers were started, or datagrams answered
  * @param running how many programs run now
  * @param failed how many could not be started
+ * @param refused how many connections were closed because of a limit per client address
  */
 public record ServiceState(
-    String name, List<SocketAddress> addresses, long started, int running, long failed) {
+    String name, List<SocketAddress> addresses, long started, int running, long failed, long refused) {
 
   /** Copies the addresses. */
   public ServiceState {

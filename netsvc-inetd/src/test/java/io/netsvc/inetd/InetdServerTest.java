@@ -182,4 +182,39 @@ class InetdServerTest {
       assertThat(ask(port, "three")).isEqualTo("three");
     }
   }
+
+  @Test
+  void nowait_sourceOverItsLimit_isRefusedAtOnce() throws Exception {
+    int port = Programs.freePort();
+    try (var server =
+        InetdServer.start(
+            config("127.0.0.1:" + port + " stream tcp nowait/0/2 - /bin/cat cat\n"))) {
+      assertThat(server.diagnostics()).isEmpty();
+      assertThat(ask(port, "one")).isEqualTo("one");
+      assertThat(ask(port, "two")).isEqualTo("two");
+      try (var third = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        assertThat(third.getInputStream().read()).isEqualTo(-1);
+      }
+      assertThat(server.services().getFirst().refused()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void nowait_overMaxChildren_waitsInTheBacklog() throws Exception {
+    int port = Programs.freePort();
+    try (var server =
+            InetdServer.start(
+                config("127.0.0.1:" + port + " stream tcp nowait/1 - /bin/cat cat\n"));
+        var first = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      assertThat(server.diagnostics()).isEmpty();
+      first.getOutputStream().write('a');
+      assertThat(first.getInputStream().read()).isEqualTo('a'); // it runs now
+      try (var second = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        second.getOutputStream().write('b');
+        assertThat(server.services().getFirst().running()).isEqualTo(1);
+        first.shutdownOutput();
+        assertThat(second.getInputStream().read()).isEqualTo('b');
+      }
+    }
+  }
 }

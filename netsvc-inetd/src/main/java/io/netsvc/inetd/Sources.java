@@ -1,0 +1,75 @@
+package io.netsvc.inetd;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * What each client address does to one service: how many it has running, and how many it started in
+ * the current minute of the monotonic clock. Bounded: addresses that have nothing running are
+ * forgotten, the longest known first.
+ */
+final class Sources {
+  private static final long MINUTE_NANOS = 60_000_000_000L;
+  private static final int MAX_KNOWN = 10_000;
+
+  private final OptionalInt maxPerMinute;
+  private final OptionalInt maxRunning;
+  private final Map<String, Source> known = new LinkedHashMap<>();
+
+  private static final class Source {
+    private long minuteNanos = System.nanoTime();
+    private int inMinute;
+    private int running;
+  }
+
+  Sources(OptionalInt maxPerMinute, OptionalInt maxRunning) {
+    this.maxPerMinute = maxPerMinute;
+    this.maxRunning = maxRunning;
+  }
+
+  private boolean unlimited() {
+    return maxPerMinute.isEmpty() && maxRunning.isEmpty();
+  }
+
+  /** Counts a connection and returns true, or returns false when its source is over a limit. */
+  synchronized boolean admit(String address) {
+    if (unlimited()) {
+      return true;
+    }
+    var source = known.computeIfAbsent(address, _ -> new Source());
+    long now = System.nanoTime();
+    if (now - source.minuteNanos >= MINUTE_NANOS) {
+      source.minuteNanos = now;
+      source.inMinute = 0;
+    }
+    if ((maxPerMinute.isPresent() && source.inMinute >= maxPerMinute.getAsInt())
+        || (maxRunning.isPresent() && source.running >= maxRunning.getAsInt())) {
+      return false;
+    }
+    source.inMinute++;
+    source.running++;
+    if (known.size() > MAX_KNOWN) {
+      forgetOne();
+    }
+    return true;
+  }
+
+  private void forgetOne() {
+    var each = known.values().iterator();
+    while (each.hasNext()) {
+      if (each.next().running == 0) {
+        each.remove();
+        return;
+      }
+    }
+  }
+
+  /** Says that what {@link #admit} let in has ended. */
+  synchronized void ended(String address) {
+    var source = known.get(address);
+    if (source != null) {
+      source.running--;
+    }
+  }
+}
