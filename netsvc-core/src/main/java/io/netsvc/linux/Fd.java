@@ -65,6 +65,10 @@ public final class Fd implements AutoCloseable {
     return Syscalls.read(number, into, length);
   }
 
+  long write(MemorySegment from, long length) {
+    return Syscalls.write(number, from, length);
+  }
+
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {

@@ -2,16 +2,26 @@ package io.netsvc.linux;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.net.SocketAddress;
 
 /** A system call that failed, as <em>operation, address: cause (ERRNO)</em>. */
 public final class LinuxException extends IOException {
   private static final long serialVersionUID = 1;
 
+  private final String operation;
   private final int errno;
 
   LinuxException(String operation, int errno) {
     super(operation + ": " + Errno.describe(errno));
+    this.operation = operation;
     this.errno = errno;
+  }
+
+  /** {@return this failure, saying at which address it was} */
+  public LinuxException at(SocketAddress address) {
+    var placed = new LinuxException(operation + ' ' + address, errno);
+    placed.setStackTrace(getStackTrace());
+    return placed;
   }
 
   /** {@return the errno, a positive number; see errno(3)} */

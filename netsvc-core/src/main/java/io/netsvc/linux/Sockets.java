@@ -165,10 +165,6 @@ public final class Sockets {
     }
   }
 
-  /** Reads: the count, 0 at end of input, or a negative errno. */
-  public static long read(Fd fd, MemorySegment into) {
-    return fd.read(into, into.byteSize());
-  }
 
   /** Writes without SIGPIPE: the count, or a negative errno. */
   public static long write(Fd fd, MemorySegment from) {

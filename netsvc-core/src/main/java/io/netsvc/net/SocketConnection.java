@@ -1,49 +1,26 @@
 package io.netsvc.net;
 
-import io.netsvc.linux.Errno;
-import io.netsvc.linux.EventLoop;
 import io.netsvc.linux.Fd;
+import io.netsvc.linux.FdChannel;
 import io.netsvc.linux.FdHolder;
-import io.netsvc.linux.Loops;
+import io.netsvc.linux.LinuxException;
 import io.netsvc.linux.Sockets;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
-import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.ClosedChannelException;
-import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
-/**
- * A stream socket of our own. It is in blocking mode until Java first reads or writes it, so that
- * a child can have it as it is. A Java reader that would block arms the event loop and parks, which
- * lets a virtual thread go off its carrier.
- */
+/** A stream socket of our own, which a child can have as long as Java has not read or written it. */
 final class SocketConnection implements Connection, FdHolder {
-  private static final int CHUNK = 64 * 1024;
-
-  private final Fd fd;
-  private final ReentrantLock state = new ReentrantLock();
-  private volatile @Nullable Thread reader;
-  private volatile @Nullable Thread writer;
-  private EventLoop.@Nullable Registration registration;
-  private volatile boolean closed;
-
-  /** How many threads are inside a system call on the fd; the last one out closes it. */
-  private int users;
+  private final FdChannel channel;
 
   SocketConnection(Fd fd) {
-    this.fd = fd;
+    this.channel = FdChannel.ofSocket(fd);
   }
 
   @Override
   public Fd fd() {
-    return fd;
+    return channel.fd();
   }
 
   @Override
@@ -58,7 +35,7 @@ final class SocketConnection implements Connection, FdHolder {
 
   private SocketAddress addressOf(boolean local) {
     try {
-      return local ? Sockets.localAddress(fd) : Sockets.remoteAddress(fd);
+      return local ? Sockets.localAddress(fd()) : Sockets.remoteAddress(fd());
     } catch (IOException | IllegalStateException e) {
       return UnixDomainSocketAddress.of(""); // gone already
     }
@@ -66,193 +43,50 @@ final class SocketConnection implements Connection, FdHolder {
 
   @Override
   public int read(ByteBuffer into) throws IOException {
-    if (!into.hasRemaining()) {
-      return 0;
-    }
-    try (var arena = Arena.ofConfined()) {
-      var buffer = arena.allocate(Math.min(CHUNK, into.remaining()));
-      long n = blocking(EventLoop.IN, () -> Sockets.read(fd, buffer));
-      if (n < 0) {
-        throw failure("read", n);
-      }
-      if (n == 0) {
-        return -1;
-      }
-      into.put(buffer.asSlice(0, n).asByteBuffer());
-      return (int) n;
+    try {
+      return channel.read(into);
+    } catch (LinuxException e) {
+      throw e.at(remoteAddress());
     }
   }
 
   @Override
   public int write(ByteBuffer from) throws IOException {
-    int total = 0;
-    try (var arena = Arena.ofConfined()) {
-      var buffer = arena.allocate(Math.clamp(from.remaining(), 1, CHUNK));
-      while (from.hasRemaining()) {
-        int length = Math.min(from.remaining(), CHUNK);
-        var chunk = buffer.asSlice(0, length);
-        chunk.copyFrom(MemorySegment.ofBuffer(from.slice(from.position(), length)));
-        long n = blocking(EventLoop.OUT, () -> Sockets.write(fd, chunk));
-        if (n < 0) {
-          throw failure("write", n);
-        }
-        from.position(from.position() + (int) n);
-        total += (int) n;
-      }
-    }
-    return total;
-  }
-
-  private IOException failure(String operation, long result) {
-    return new IOException(operation + ' ' + remoteAddress() + ": " + Errno.describe((int) -result));
-  }
-
-  private interface Attempt {
-    long run();
-  }
-
-  private long blocking(int event, Attempt attempt) throws IOException {
-    enter();
     try {
-      while (true) {
-        if (closed) {
-          throw new AsynchronousCloseException();
-        }
-        long n = attempt.run();
-        if (n == -Errno.EAGAIN) {
-          await(event);
-        } else if (n != -Errno.EINTR) {
-          return n;
-        }
-      }
-    } finally {
-      leave();
+      return channel.write(from);
+    } catch (LinuxException e) {
+      throw e.at(remoteAddress());
     }
-  }
-
-  private void enter() throws IOException {
-    state.lock();
-    try {
-      if (closed) {
-        throw new ClosedChannelException();
-      }
-      if (registration == null) {
-        fd.setNonBlocking(true);
-        registration = Loops.shared().register(fd, 0, this::ready);
-      }
-      users++;
-    } finally {
-      state.unlock();
-    }
-  }
-
-  private void leave() {
-    state.lock();
-    try {
-      users--;
-      release();
-    } finally {
-      state.unlock();
-    }
-  }
-
-  private void release() {
-    if (closed && users == 0) {
-      fd.close();
-    }
-  }
-
-  private void await(int event) throws IOException {
-    var me = Thread.currentThread();
-    if (event == EventLoop.IN) {
-      reader = me;
-    } else {
-      writer = me;
-    }
-    arm();
-    while ((event == EventLoop.IN ? reader : writer) == me) {
-      if (closed) {
-        throw new AsynchronousCloseException();
-      }
-      LockSupport.park(this);
-      if (me.isInterrupted()) {
-        close();
-        throw new ClosedByInterruptException();
-      }
-    }
-  }
-
-  /** Watches for what the parked threads wait for; an event disarms both. */
-  private void arm() throws IOException {
-    state.lock();
-    try {
-      int events = (reader != null ? EventLoop.IN : 0) | (writer != null ? EventLoop.OUT : 0);
-      if (!closed && registration != null) {
-        registration.interestOnce(events);
-      }
-    } finally {
-      state.unlock();
-    }
-  }
-
-  /** Wakes both: whoever is not ready tries, and arms again. */
-  private void ready() {
-    var in = reader;
-    var out = writer;
-    reader = null;
-    writer = null;
-    LockSupport.unpark(in);
-    LockSupport.unpark(out);
   }
 
   @Override
   public void shutdownInput() throws IOException {
-    Sockets.shutdown(fd, Sockets.SHUT_RD);
+    Sockets.shutdown(fd(), Sockets.SHUT_RD);
   }
 
   @Override
   public void shutdownOutput() throws IOException {
-    Sockets.shutdown(fd, Sockets.SHUT_WR);
+    Sockets.shutdown(fd(), Sockets.SHUT_WR);
   }
 
   @Override
   public void abort() {
-    state.lock();
-    try {
-      if (!closed) {
-        Sockets.resetOnClose(fd);
-      }
-    } finally {
-      state.unlock();
-    }
-    close();
+    channel.resetOnClose();
+    channel.close();
   }
 
   @Override
   public boolean isOpen() {
-    return !closed;
+    return channel.isOpen();
   }
 
   @Override
   public void close() {
-    state.lock();
-    try {
-      if (closed) {
-        return;
-      }
-      closed = true;
-      if (registration != null) {
-        registration.cancel();
-      }
-      release();
-    } finally {
-      state.unlock();
-    }
-    ready();
+    channel.close();
   }
 
   @Override
   public String toString() {
-    return closed ? "connection (closed)" : "connection " + remoteAddress();
+    return isOpen() ? "connection " + remoteAddress() : "connection (closed)";
   }
 }

@@ -1,0 +1,233 @@
+package io.netsvc.linux;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ByteChannel;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Blocking reads and writes on a stream socket or a pipe of our own. The fd keeps its blocking mode
+ * until Java first reads or writes it, so that a child can have it as it is. A thread that would
+ * block arms the event loop and parks, which lets a virtual thread go off its carrier.
+ *
+ * <p>At most one thread may read and one may write at a time. {@link #close} may come from any
+ * thread; it closes the fd once no thread is inside a system call on it.
+ */
+public final class FdChannel implements ByteChannel {
+  private static final int CHUNK = 64 * 1024;
+
+  private final Fd fd;
+  private final boolean socket;
+  private final ReentrantLock state = new ReentrantLock();
+  private volatile @Nullable Thread reader;
+  private volatile @Nullable Thread writer;
+  private EventLoop.@Nullable Registration registration;
+  private volatile boolean closed;
+
+  /** How many threads are inside a system call on the fd; the last one out closes it. */
+  private int users;
+
+  private FdChannel(Fd fd, boolean socket) {
+    this.fd = fd;
+    this.socket = socket;
+  }
+
+  /** Takes over a connected stream socket. */
+  public static FdChannel ofSocket(Fd fd) {
+    return new FdChannel(fd, true);
+  }
+
+  /** Takes over one end of a pipe. */
+  public static FdChannel ofPipe(Fd fd) {
+    return new FdChannel(fd, false);
+  }
+
+  /** {@return the fd, which stays this channel's} */
+  public Fd fd() {
+    return fd;
+  }
+
+  @Override
+  public int read(ByteBuffer into) throws IOException {
+    if (!into.hasRemaining()) {
+      return 0;
+    }
+    try (var arena = Arena.ofConfined()) {
+      var buffer = arena.allocate(Math.min(CHUNK, into.remaining()));
+      long n = blocking(EventLoop.IN, () -> fd.read(buffer, buffer.byteSize()));
+      if (n < 0) {
+        throw new LinuxException("read", (int) -n);
+      }
+      if (n == 0) {
+        return -1;
+      }
+      into.put(buffer.asSlice(0, n).asByteBuffer());
+      return (int) n;
+    }
+  }
+
+  @Override
+  public int write(ByteBuffer from) throws IOException {
+    int total = 0;
+    try (var arena = Arena.ofConfined()) {
+      var buffer = arena.allocate(Math.clamp(from.remaining(), 1, CHUNK));
+      while (from.hasRemaining()) {
+        int length = Math.min(from.remaining(), CHUNK);
+        var chunk = buffer.asSlice(0, length);
+        chunk.copyFrom(MemorySegment.ofBuffer(from.slice(from.position(), length)));
+        long n = blocking(EventLoop.OUT, () -> write(chunk));
+        if (n < 0) {
+          throw new LinuxException("write", (int) -n);
+        }
+        from.position(from.position() + (int) n);
+        total += (int) n;
+      }
+    }
+    return total;
+  }
+
+  private long write(MemorySegment chunk) {
+    // A pipe has no MSG_NOSIGNAL; the JVM catches SIGPIPE, and EPIPE is what remains.
+    return socket ? Sockets.write(fd, chunk) : fd.write(chunk, chunk.byteSize());
+  }
+
+  private interface Attempt {
+    long run();
+  }
+
+  private long blocking(int event, Attempt attempt) throws IOException {
+    enter();
+    try {
+      while (true) {
+        if (closed) {
+          throw new AsynchronousCloseException();
+        }
+        long n = attempt.run();
+        if (n == -Errno.EAGAIN) {
+          await(event);
+        } else if (n != -Errno.EINTR) {
+          return n;
+        }
+      }
+    } finally {
+      leave();
+    }
+  }
+
+  private void enter() throws IOException {
+    state.lock();
+    try {
+      if (closed) {
+        throw new ClosedChannelException();
+      }
+      if (registration == null) {
+        fd.setNonBlocking(true);
+        registration = Loops.shared().register(fd, 0, this::ready);
+      }
+      users++;
+    } finally {
+      state.unlock();
+    }
+  }
+
+  private void leave() {
+    state.lock();
+    try {
+      users--;
+      release();
+    } finally {
+      state.unlock();
+    }
+  }
+
+  private void release() {
+    if (closed && users == 0) {
+      fd.close();
+    }
+  }
+
+  private void await(int event) throws IOException {
+    var me = Thread.currentThread();
+    if (event == EventLoop.IN) {
+      reader = me;
+    } else {
+      writer = me;
+    }
+    arm();
+    while ((event == EventLoop.IN ? reader : writer) == me) {
+      if (closed) {
+        throw new AsynchronousCloseException();
+      }
+      LockSupport.park(this);
+      if (me.isInterrupted()) {
+        close();
+        throw new ClosedByInterruptException();
+      }
+    }
+  }
+
+  /** Watches for what the parked threads wait for; an event disarms both. */
+  private void arm() throws IOException {
+    state.lock();
+    try {
+      int events = (reader != null ? EventLoop.IN : 0) | (writer != null ? EventLoop.OUT : 0);
+      if (!closed && registration != null) {
+        registration.interestOnce(events);
+      }
+    } finally {
+      state.unlock();
+    }
+  }
+
+  /** Wakes both: whoever is not ready tries, and arms again. */
+  private void ready() {
+    var in = reader;
+    var out = writer;
+    reader = null;
+    writer = null;
+    LockSupport.unpark(in);
+    LockSupport.unpark(out);
+  }
+
+  /** Makes the close that follows send a RST, unless it came already. */
+  public void resetOnClose() {
+    state.lock();
+    try {
+      if (!closed) {
+        Sockets.resetOnClose(fd);
+      }
+    } finally {
+      state.unlock();
+    }
+  }
+
+  @Override
+  public boolean isOpen() {
+    return !closed;
+  }
+
+  @Override
+  public void close() {
+    state.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      if (registration != null) {
+        registration.cancel();
+      }
+      release();
+    } finally {
+      state.unlock();
+    }
+    ready();
+  }
+}
