@@ -1,6 +1,7 @@
 package io.netsvc.linux;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -13,6 +14,7 @@ public final class Fd implements AutoCloseable {
   private static final int F_DUPFD_CLOEXEC = 1030;
   private static final int F_GETFL = 3;
   private static final int F_SETFL = 4;
+  private static final int O_CLOEXEC = 0x80000;
   static final int O_NONBLOCK = 0x800;
 
   private final int number;
@@ -41,6 +43,21 @@ public final class Fd implements AutoCloseable {
   /** {@return whether {@link #close} was called} */
   public boolean isClosed() {
     return closed.get();
+  }
+
+  /** Opens a file for reading, or with the flags of open(2), and mode 0666. */
+  static Fd open(String path, int flags) throws LinuxException {
+    try (var arena = Arena.ofConfined()) {
+      return opened("open " + path, Syscalls.open(arena.allocateFrom(path), flags, 0666));
+    }
+  }
+
+  /** Makes {@code number} a close-on-exec duplicate of {@code source}; see dup3(2). */
+  static void replace(int number, int source) throws LinuxException {
+    int result = Syscalls.dup3(source, number, O_CLOEXEC);
+    if (result < 0) {
+      throw new LinuxException("dup3", -result);
+    }
   }
 
   /** Duplicates the descriptor at or above a number, close-on-exec; see fcntl(2). */

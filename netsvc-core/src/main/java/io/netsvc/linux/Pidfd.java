@@ -2,6 +2,7 @@ package io.netsvc.linux;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A process by descriptor: pidfd_open(2). It polls readable once the process has ended. */
@@ -12,8 +13,13 @@ public final class Pidfd {
   private static final int SYS_WAITID =
       System.getProperty("os.arch").equals("aarch64") ? 95 : 247;
   private static final int SYS_PIDFD_SEND_SIGNAL = 424;
+  private static final int SYS_PIDFD_OPEN = 434;
   private static final int CLD_EXITED = 1;
   private static final int CLD_DUMPED = 3;
+
+  static {
+    ChildSignal.restore();
+  }
 
   private Pidfd() {}
 
@@ -28,15 +34,20 @@ public final class Pidfd {
   public record End(
       boolean exited, int status, boolean coreDumped, long userMicros, long systemMicros) {}
 
+  /** Opens a child of ours that nobody has reaped; see pidfd_open(2). */
+  static Fd open(int pid) throws LinuxException {
+    return Fd.opened("pidfd_open", (int) Syscalls.syscall(SYS_PIDFD_OPEN, pid, 0, 0, 0, 0));
+  }
+
   /** Reaps an ended child; null while it still runs. */
   public static @Nullable End reap(Fd pidfd) throws LinuxException {
     return wait(pidfd, WEXITED | WNOHANG);
   }
 
   /** Waits for a child that is certain to end. */
-  static void await(Fd pidfd) {
+  public static End await(Fd pidfd) {
     try {
-      wait(pidfd, WEXITED);
+      return Objects.requireNonNull(wait(pidfd, WEXITED));
     } catch (LinuxException e) {
       throw new IllegalStateException(e);
     }

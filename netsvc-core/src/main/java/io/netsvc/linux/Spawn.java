@@ -3,69 +3,88 @@ package io.netsvc.linux;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 
 /**
- * The system calls that a child makes between clone3(2) and execve(2), in order. It is made once
- * for a program and run many times; the memory lives as long as it does. Safe for use by multiple
- * concurrent threads once {@link #execute} was added.
+ * The system calls that a child makes between clone3(2) and execve(2), in order: x86-64's numbers.
+ * The list is made once for a program and run many times; its memory lives as long as it does. Safe
+ * for use by multiple concurrent threads once {@link #execute} was added.
  *
  * <p>The child shares the JVM's memory until it executes, and this thread waits for that, as with
  * vfork(2). A child that is stopped or stuck there (a dead NFS server) is killed after ten seconds.
  */
-public final class Spawn {
+public final class Spawn implements SpawnPlan {
   private static final long CLONE_VM = 0x100;
+  private static final long CLONE_FILES = 0x400;
   private static final long CLONE_PIDFD = 0x1000;
   private static final long CLONE_VFORK = 0x4000;
   private static final long CLONE_CLEAR_SIGHAND = 0x1_0000_0000L;
+  private static final long CLOSE_RANGE_UNSHARE = 2;
+  private static final long MAX_FD = 0xffff_ffffL;
   private static final int SIGCHLD = 17;
   private static final int SIGKILL = 9;
   private static final int SIGSTOP = 19;
+  private static final int NOFILE = 7;
+  private static final int STACK = 16 * 1024;
+
+  /** The step, our own, that writes the result of the one before in decimal; see the listing. */
+  private static final long DECIMAL = -2;
+
   private static final int STEP = 64;
   private static final int RESULT = 56;
-  private static final int STACK = 16 * 1024;
-  private static final long STUCK_MILLIS = 10_000;
 
-  private static final ScheduledExecutorService WATCHDOG =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> Thread.ofPlatform().daemon().name("netsvc-spawn-watchdog").unstarted(task));
+  /** What a result is before its step has run: no system call's result. */
+  private static final long PENDING = Long.MAX_VALUE;
+
+  private static final byte[] OWN_PID = "LISTEN_PID=".getBytes(StandardCharsets.US_ASCII);
 
   private final Arena arena = Arena.ofAuto();
   private final List<String> names = new ArrayList<>();
   private final List<long[]> steps = new ArrayList<>();
-
-  /** Where the child's fds come from is told at each {@link #run}. */
   private final int fds;
-
+  private final SpawnWatchdog watchdog;
   private int firstDup = -1;
 
-  /** Begins a list for a child that gets this many fds, numbered from 0. */
+  /** The step that writes the child's own pid into its environment; -1 if none does. */
+  private int ownPid = -1;
+
+  private List<Long> environment = List.of();
+
+  /**
+   * Begins a list for a child that gets this many fds, numbered from 0.
+   *
+   * @throws UnsupportedOperationException where {@link #supported} says no
+   */
   public Spawn(int fds) {
-    if (!SpawnCode.supported()) {
+    this(fds, SpawnWatchdog.shared());
+  }
+
+  Spawn(int fds, SpawnWatchdog watchdog) {
+    if (!supported()) {
       throw new UnsupportedOperationException(
-          "spawning on fds needs Linux on x86-64, not " + System.getProperty("os.arch"));
+          "no listing of system calls for " + System.getProperty("os.arch"));
     }
     this.fds = fds;
+    this.watchdog = watchdog;
+    // The first step, since until then the child's table is the JVM's.
+    add("close_range", 436, LowFds.LIMIT, MAX_FD, CLOSE_RANGE_UNSHARE);
     defaultSignals();
   }
 
-  /** What {@link #run} made: a child that executes, or the step that failed. */
-  public sealed interface Result {
-    /** The child runs, or has ended already; {@code pidfd} tells. */
-    record Started(int pid, Fd pidfd) implements Result {}
-
-    /** No program runs. */
-    record Failed(String step, int errno) implements Result {}
+  /** {@return whether this machine has a listing} */
+  public static boolean supported() {
+    return SpawnCode.supported();
   }
 
-  private Spawn add(String name, long number, long... arguments) {
+  /** Adds a system call; package-private for tests that need one that blocks or fails. */
+  Spawn add(String name, long number, long... arguments) {
     long[] step = new long[8];
     step[0] = number;
     System.arraycopy(arguments, 0, step, 1, arguments.length);
+    step[7] = PENDING;
     names.add(name);
     steps.add(step);
     return this;
@@ -110,9 +129,9 @@ public final class Spawn {
   public Spawn softFileLimit(long soft) {
     try (var confined = Arena.ofConfined()) {
       var limits = confined.allocate(16, 8);
-      Syscalls.syscall(302, 0, 7, 0, limits.address(), 0);
+      Syscalls.syscall(302, 0, NOFILE, 0, limits.address(), 0);
       long hard = limits.get(ValueLayout.JAVA_LONG, 8);
-      return limit(7, hard < 0 ? soft : Math.min(soft, hard), hard);
+      return limit(NOFILE, hard < 0 ? soft : Math.min(soft, hard), hard);
     }
   }
 
@@ -131,12 +150,15 @@ public final class Spawn {
     return add("chdir " + directory, 80, arena.allocateFrom(directory).address());
   }
 
-  /** setgroups(2), setresgid(2): real, effective and saved. */
-  public Spawn groups(int gid, int... groups) {
-    // An empty list must be set too, or the child would keep the JVM's.
+  /** setgroups(2): exactly these; none at all if empty, or the child would keep the JVM's. */
+  public Spawn groups(int... groups) {
     var list = arena.allocate(Math.max(4, 4L * groups.length), 8);
     MemorySegment.copy(groups, 0, list, ValueLayout.JAVA_INT, 0, groups.length);
-    add("setgroups", 116, groups.length, list.address());
+    return add("setgroups", 116, groups.length, list.address());
+  }
+
+  /** setresgid(2): real, effective and saved. */
+  public Spawn group(int gid) {
     return add("setresgid", 119, gid, gid, gid);
   }
 
@@ -150,80 +172,61 @@ public final class Spawn {
     return add("setresuid", 117, uid, uid, uid);
   }
 
-  /** Unblocks every signal and executes the program: the last step. */
-  public Spawn execute(String program, List<String> argv, List<String> environment) {
+  /**
+   * Unblocks every signal and executes the program: the last steps.
+   *
+   * @param listenPid whether {@code LISTEN_PID}, with the child's own pid, joins the environment
+   */
+  public Spawn execute(
+      String program, List<String> argv, List<String> environment, boolean listenPid) {
     add("rt_sigprocmask", 14, 2, arena.allocate(8, 8).address(), 0, 8);
+    if (listenPid) {
+      add("getpid", 39);
+      ownPid = steps.size();
+      add("LISTEN_PID", DECIMAL);
+    }
+    this.environment = addresses(environment);
     return add(
         "execve " + program,
         59,
         arena.allocateFrom(program).address(),
-        strings(argv).address(),
-        strings(environment).address());
+        array(arena, addresses(argv)).address(),
+        array(arena, this.environment).address());
   }
 
-  private MemorySegment strings(List<String> strings) {
-    var array = arena.allocate(ValueLayout.JAVA_LONG, strings.size() + 1L);
-    for (int i = 0; i < strings.size(); i++) {
-      array.setAtIndex(ValueLayout.JAVA_LONG, i, arena.allocateFrom(strings.get(i)).address());
+  private List<Long> addresses(List<String> strings) {
+    return strings.stream().map(string -> arena.allocateFrom(string).address()).toList();
+  }
+
+  private static MemorySegment array(Arena arena, List<Long> addresses) {
+    var array = arena.allocate(ValueLayout.JAVA_LONG, addresses.size() + 1L);
+    for (int i = 0; i < addresses.size(); i++) {
+      array.setAtIndex(ValueLayout.JAVA_LONG, i, addresses.get(i));
     }
     return array;
   }
 
-  /**
-   * Runs the list in a new child.
-   *
-   * @param sources the numbers of the fds that become 0, 1, 2 …
-   */
+  @Override
   public Result run(int... sources) throws LinuxException {
     if (sources.length != fds) {
       throw new IllegalArgumentException(sources.length + " fds for " + fds);
     }
-    var moved = new Fd[fds];
-    try (var confined = Arena.ofConfined()) {
-      int[] placed = sources.clone();
-      for (int i = 0; i < fds; i++) {
-        if (sources[i] < fds) { // in the way of a dup2, or on its own place with close-on-exec set
-          moved[i] = Fd.duplicate(sources[i], fds);
-          placed[i] = moved[i].number();
-        }
-      }
+    try (var placed = LowFds.place(sources);
+        var confined = Arena.ofConfined()) {
       return run(placed, confined);
     } finally {
-      for (var fd : moved) {
-        if (fd != null) {
-          fd.close();
-        }
-      }
+      Reference.reachabilityFence(this); // the steps point into our memory
     }
   }
 
-  private Result run(int[] sources, Arena confined) {
-    var list = confined.allocate((long) STEP * (steps.size() + 1), 8);
-    for (int i = 0; i < steps.size(); i++) {
-      MemorySegment.copy(steps.get(i), 0, list, ValueLayout.JAVA_LONG, (long) i * STEP, 8);
-    }
-    for (int i = 0; i < fds; i++) {
-      list.set(ValueLayout.JAVA_LONG, (long) (firstDup + i) * STEP + 8, sources[i]);
-    }
-    list.set(ValueLayout.JAVA_LONG, (long) steps.size() * STEP, -1);
+  private Result run(LowFds.Placed sources, Arena confined) throws LinuxException {
+    var list = list(sources, confined);
     // The watchdog may look at this after we returned, so it outlives the arena.
     var pidfd = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_INT, -1);
-    var stack = confined.allocate(STACK, 16);
-    var clone = confined.allocate(88, 8);
-    clone.set(
-        ValueLayout.JAVA_LONG, 0, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND);
-    clone.set(ValueLayout.JAVA_LONG, 8, pidfd.address());
-    clone.set(ValueLayout.JAVA_LONG, 32, SIGCHLD);
-    clone.set(ValueLayout.JAVA_LONG, 40, stack.address());
-    clone.set(ValueLayout.JAVA_LONG, 48, STACK);
-    var guard = new Guard(pidfd);
-    var watch = WATCHDOG.schedule(guard::kill, STUCK_MILLIS, TimeUnit.MILLISECONDS);
+    var clone = cloneArguments(sources.low(), pidfd, confined);
     long pid;
-    try {
+    try (var _ = watchdog.watch(pidfd)) {
       pid = SpawnCode.run(clone, list);
-    } finally {
-      guard.disarm();
-      watch.cancel(false);
     }
     if (pid < 0) {
       return new Result.Failed("clone3", (int) -pid);
@@ -231,33 +234,55 @@ public final class Spawn {
     var child = new Fd(pidfd.get(ValueLayout.JAVA_INT, 0));
     for (int i = 0; i < steps.size(); i++) {
       long result = list.get(ValueLayout.JAVA_LONG, (long) i * STEP + RESULT);
-      if (result < 0) {
-        Pidfd.await(child);
+      boolean last = i == steps.size() - 1; // execve, which has no result when it succeeds
+      if (result < 0 || (result == PENDING && !last)) {
+        var end = Pidfd.await(child);
         child.close();
-        return new Result.Failed(names.get(i), (int) -result);
+        return result < 0
+            ? new Result.Failed(names.get(i), (int) -result)
+            : new Result.Killed(names.get(i), end.status());
       }
     }
     return new Result.Started((int) pid, child);
   }
 
-  /** Kills a child that does not get as far as its program; never one that did. */
-  private static final class Guard {
-    private final MemorySegment pidfd;
-    private boolean armed = true;
-
-    Guard(MemorySegment pidfd) {
-      this.pidfd = pidfd;
+  private MemorySegment list(LowFds.Placed sources, Arena confined) {
+    var list = confined.allocate((long) STEP * (steps.size() + 1), 8);
+    for (int i = 0; i < steps.size(); i++) {
+      MemorySegment.copy(steps.get(i), 0, list, ValueLayout.JAVA_LONG, (long) i * STEP, 8);
     }
-
-    synchronized void kill() {
-      int fd = pidfd.get(ValueLayout.JAVA_INT, 0);
-      if (armed && fd >= 0) {
-        Pidfd.signal(fd, SIGKILL);
-      }
+    list.set(ValueLayout.JAVA_LONG, (long) steps.size() * STEP, -1);
+    if (!sources.low()) {
+      argument(list, 0, 1, MAX_FD); // the table is the child's own, and closed below
     }
-
-    synchronized void disarm() {
-      armed = false;
+    for (int i = 0; i < fds; i++) {
+      argument(list, firstDup + i, 1, sources.number(i));
     }
+    if (ownPid >= 0) {
+      var text = confined.allocate(OWN_PID.length + 8L, 8);
+      MemorySegment.copy(OWN_PID, 0, text, ValueLayout.JAVA_BYTE, 0, OWN_PID.length);
+      var digits = confined.allocate(24, 8); // up to 8, then the NULs that end them
+      argument(list, ownPid, 1, text.address() + OWN_PID.length);
+      argument(list, ownPid, 2, digits.address() + 8);
+      var all = new ArrayList<>(environment);
+      all.add(text.address());
+      argument(list, steps.size() - 1, 3, array(confined, all).address());
+    }
+    return list;
+  }
+
+  private static void argument(MemorySegment list, int step, int argument, long value) {
+    list.set(ValueLayout.JAVA_LONG, (long) step * STEP + 8L * argument, value);
+  }
+
+  private static MemorySegment cloneArguments(boolean low, MemorySegment pidfd, Arena confined) {
+    var clone = confined.allocate(88, 8);
+    long flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND;
+    clone.set(ValueLayout.JAVA_LONG, 0, low ? flags | CLONE_FILES : flags);
+    clone.set(ValueLayout.JAVA_LONG, 8, pidfd.address());
+    clone.set(ValueLayout.JAVA_LONG, 32, SIGCHLD);
+    clone.set(ValueLayout.JAVA_LONG, 40, confined.allocate(STACK, 16).address());
+    clone.set(ValueLayout.JAVA_LONG, 48, STACK);
+    return clone;
   }
 }

@@ -13,9 +13,10 @@ import java.util.HexFormat;
  */
 final class SpawnCode {
   static final String X86_64 =
-      "f30f1efa534889d3b8b30100000f054885c074025bc3488b034885c0782a488b7b08488b7310488b5318"
-          + "4c8b53204c8b43284c8b4b300f05488943384883c340483d00f0ffff76cebf7f000000b8e7000000"
-          + "0f05f4";
+      "f30f1efa534889d3b8b30100000f054885c0742b5bc3ffc074578b43f8488b73106a0a5999f7f180"
+          + "ca3048ffce881685c075f1488b06488b7b08488907eb22488b034885c078cf488b7b08488b731048"
+          + "8b53184c8b53204c8b43284c8b4b300f05488943384883c340483d00f0ffff76cebf7f000000b8e7"
+          + "0000000f05f4";
 
   private static final int PROT_READ = 1;
   private static final int PROT_WRITE = 2;
@@ -38,12 +39,12 @@ final class SpawnCode {
     }
     byte[] code = HexFormat.of().parseHex(X86_64);
     MemorySegment.copy(
-        code, 0, Syscalls.view(address, PAGE), ValueLayout.JAVA_BYTE, 0, code.length);
+        code, 0, Libc.view(address, PAGE), ValueLayout.JAVA_BYTE, 0, code.length);
     int result = Syscalls.mprotect(address, PAGE, PROT_READ | PROT_EXEC);
     if (result < 0) {
       throw new IllegalStateException("mprotect: " + Errno.describe(-result));
     }
-    return Syscalls.code(
+    return Libc.code(
         address,
         FunctionDescriptor.of(
             ValueLayout.JAVA_LONG,

@@ -1,35 +1,23 @@
 package io.netsvc.linux;
 
+import static io.netsvc.linux.Libc.checked;
+import static io.netsvc.linux.Libc.impossible;
+import static io.netsvc.linux.Libc.ints;
+import static io.netsvc.linux.Libc.longs;
+import static io.netsvc.linux.Libc.state;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
-import java.lang.foreign.SymbolLookup;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Links the C functions that this package uses: the only code that makes restricted calls. Every
- * call captures errno; a failure is returned as the negative errno, as the kernel itself does.
+ * The system calls on fds, sockets and memory. A failure is returned as the negative errno, as the
+ * kernel itself does.
  */
-@SuppressWarnings("restricted")
 final class Syscalls {
-  private static final Linker LINKER = Linker.nativeLinker();
-  private static final SymbolLookup LIBC = LINKER.defaultLookup();
-  private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
-  private static final long ERRNO_OFFSET =
-      CAPTURE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
-
-  /** Holds the errno of this thread's latest call; freed with the thread. */
-  private static final ThreadLocal<MemorySegment> ERRNO =
-      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(CAPTURE));
-
   private static final MethodHandle SOCKET = ints("socket", JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle BIND = ints("bind", JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle CONNECT = ints("connect", JAVA_INT, ADDRESS, JAVA_INT);
@@ -58,81 +46,27 @@ final class Syscalls {
   private static final MethodHandle SENDTO =
       longs("sendto", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle MMAP =
-      link(
-          "mmap",
-          FunctionDescriptor.of(
-              JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+      longs("mmap", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
   private static final MethodHandle MPROTECT = ints("mprotect", JAVA_LONG, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle GETEUID = ints("geteuid");
-  private static final MethodHandle GETEGID = ints("getegid");
-  private static final MethodHandle GETPWNAM_R =
-      ints("getpwnam_r", ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
-  private static final MethodHandle GETPWUID_R =
-      ints("getpwuid_r", JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
-  private static final MethodHandle GETGRNAM_R =
-      ints("getgrnam_r", ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
-  private static final MethodHandle GETGROUPLIST =
-      ints("getgrouplist", ADDRESS, JAVA_INT, ADDRESS, ADDRESS);
+  private static final MethodHandle DUP3 = ints("dup3", JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle PIPE2 = ints("pipe2", ADDRESS, JAVA_INT);
+  private static final MethodHandle OPEN =
+      Libc.variadic("open", 2, FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
   private static final MethodHandle FCNTL =
-      LINKER.downcallHandle(
-          LIBC.findOrThrow("fcntl"),
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT),
-          Linker.Option.captureCallState("errno"),
-          Linker.Option.firstVariadicArg(2));
+      Libc.variadic("fcntl", 2, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
   private static final MethodHandle SYSCALL =
-      LINKER.downcallHandle(
-          LIBC.findOrThrow("syscall"),
+      Libc.variadic(
+          "syscall",
+          1,
           FunctionDescriptor.of(
-              JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
-          Linker.Option.captureCallState("errno"),
-          Linker.Option.firstVariadicArg(1));
+              JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
 
   private Syscalls() {}
-
-  private static MethodHandle ints(String name, ValueLayout... arguments) {
-    return link(name, FunctionDescriptor.of(JAVA_INT, arguments));
-  }
-
-  private static MethodHandle longs(String name, ValueLayout... arguments) {
-    return link(name, FunctionDescriptor.of(JAVA_LONG, arguments));
-  }
-
-  private static MethodHandle link(String name, FunctionDescriptor descriptor) {
-    return LINKER.downcallHandle(
-        LIBC.findOrThrow(name), descriptor, Linker.Option.captureCallState("errno"));
-  }
-
-  /** Links code that we mapped ourselves; it captures no errno because it calls no libc. */
-  static MethodHandle code(long address, FunctionDescriptor descriptor) {
-    return LINKER.downcallHandle(MemorySegment.ofAddress(address), descriptor);
-  }
-
-  /** Views native memory that a C function or the kernel gave us. */
-  static MemorySegment view(long address, long size) {
-    return MemorySegment.ofAddress(address).reinterpret(size);
-  }
-
-  /** Reads the C string behind a pointer field. */
-  static String stringAt(MemorySegment pointer) {
-    return pointer.reinterpret(Long.MAX_VALUE).getString(0);
-  }
-
-  private static MemorySegment state() {
-    return ERRNO.get();
-  }
-
-  private static long checked(MemorySegment state, long result) {
-    return result == -1 ? -state.get(JAVA_INT, ERRNO_OFFSET) : result;
-  }
-
-  private static AssertionError impossible(Throwable t) {
-    return new AssertionError("a downcall threw", t);
-  }
 
   static int socket(int family, int type, int protocol) {
     var s = state();
     try {
-      return (int) checked(s, (int) SOCKET.invokeExact(s, family, type, protocol));
+      return checked(s, (int) SOCKET.invokeExact(s, family, type, protocol));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -141,7 +75,7 @@ final class Syscalls {
   static int bind(int fd, MemorySegment address, int length) {
     var s = state();
     try {
-      return (int) checked(s, (int) BIND.invokeExact(s, fd, address, length));
+      return checked(s, (int) BIND.invokeExact(s, fd, address, length));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -150,7 +84,7 @@ final class Syscalls {
   static int connect(int fd, MemorySegment address, int length) {
     var s = state();
     try {
-      return (int) checked(s, (int) CONNECT.invokeExact(s, fd, address, length));
+      return checked(s, (int) CONNECT.invokeExact(s, fd, address, length));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -159,7 +93,7 @@ final class Syscalls {
   static int listen(int fd, int backlog) {
     var s = state();
     try {
-      return (int) checked(s, (int) LISTEN.invokeExact(s, fd, backlog));
+      return checked(s, (int) LISTEN.invokeExact(s, fd, backlog));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -168,7 +102,7 @@ final class Syscalls {
   static int accept4(int fd, MemorySegment address, MemorySegment length, int flags) {
     var s = state();
     try {
-      return (int) checked(s, (int) ACCEPT4.invokeExact(s, fd, address, length, flags));
+      return checked(s, (int) ACCEPT4.invokeExact(s, fd, address, length, flags));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -177,7 +111,7 @@ final class Syscalls {
   static int shutdown(int fd, int how) {
     var s = state();
     try {
-      return (int) checked(s, (int) SHUTDOWN.invokeExact(s, fd, how));
+      return checked(s, (int) SHUTDOWN.invokeExact(s, fd, how));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -186,7 +120,7 @@ final class Syscalls {
   static int close(int fd) {
     var s = state();
     try {
-      return (int) checked(s, (int) CLOSE.invokeExact(s, fd));
+      return checked(s, (int) CLOSE.invokeExact(s, fd));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -195,7 +129,7 @@ final class Syscalls {
   static int getsockname(int fd, MemorySegment address, MemorySegment length) {
     var s = state();
     try {
-      return (int) checked(s, (int) GETSOCKNAME.invokeExact(s, fd, address, length));
+      return checked(s, (int) GETSOCKNAME.invokeExact(s, fd, address, length));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -204,7 +138,7 @@ final class Syscalls {
   static int getpeername(int fd, MemorySegment address, MemorySegment length) {
     var s = state();
     try {
-      return (int) checked(s, (int) GETPEERNAME.invokeExact(s, fd, address, length));
+      return checked(s, (int) GETPEERNAME.invokeExact(s, fd, address, length));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -213,7 +147,7 @@ final class Syscalls {
   static int setsockopt(int fd, int level, int name, MemorySegment value, int length) {
     var s = state();
     try {
-      return (int) checked(s, (int) SETSOCKOPT.invokeExact(s, fd, level, name, value, length));
+      return checked(s, (int) SETSOCKOPT.invokeExact(s, fd, level, name, value, length));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -222,7 +156,7 @@ final class Syscalls {
   static int getsockopt(int fd, int level, int name, MemorySegment value, MemorySegment length) {
     var s = state();
     try {
-      return (int) checked(s, (int) GETSOCKOPT.invokeExact(s, fd, level, name, value, length));
+      return checked(s, (int) GETSOCKOPT.invokeExact(s, fd, level, name, value, length));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -231,7 +165,7 @@ final class Syscalls {
   static int epollCreate(int flags) {
     var s = state();
     try {
-      return (int) checked(s, (int) EPOLL_CREATE1.invokeExact(s, flags));
+      return checked(s, (int) EPOLL_CREATE1.invokeExact(s, flags));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -240,7 +174,7 @@ final class Syscalls {
   static int epollCtl(int epoll, int operation, int fd, MemorySegment event) {
     var s = state();
     try {
-      return (int) checked(s, (int) EPOLL_CTL.invokeExact(s, epoll, operation, fd, event));
+      return checked(s, (int) EPOLL_CTL.invokeExact(s, epoll, operation, fd, event));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -249,7 +183,7 @@ final class Syscalls {
   static int epollWait(int epoll, MemorySegment events, int max, int timeoutMillis) {
     var s = state();
     try {
-      return (int) checked(s, (int) EPOLL_WAIT.invokeExact(s, epoll, events, max, timeoutMillis));
+      return checked(s, (int) EPOLL_WAIT.invokeExact(s, epoll, events, max, timeoutMillis));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -258,7 +192,7 @@ final class Syscalls {
   static int eventfd(int initial, int flags) {
     var s = state();
     try {
-      return (int) checked(s, (int) EVENTFD.invokeExact(s, initial, flags));
+      return checked(s, (int) EVENTFD.invokeExact(s, initial, flags));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -314,7 +248,34 @@ final class Syscalls {
   static int fcntl(int fd, int command, int argument) {
     var s = state();
     try {
-      return (int) checked(s, (int) FCNTL.invokeExact(s, fd, command, argument));
+      return checked(s, (int) FCNTL.invokeExact(s, fd, command, argument));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static int dup3(int from, int to, int flags) {
+    var s = state();
+    try {
+      return checked(s, (int) DUP3.invokeExact(s, from, to, flags));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static int pipe2(MemorySegment fds, int flags) {
+    var s = state();
+    try {
+      return checked(s, (int) PIPE2.invokeExact(s, fds, flags));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static int open(MemorySegment path, int flags, int mode) {
+    var s = state();
+    try {
+      return checked(s, (int) OPEN.invokeExact(s, path, flags, mode));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -332,58 +293,7 @@ final class Syscalls {
   static int mprotect(long address, long length, int protection) {
     var s = state();
     try {
-      return (int) checked(s, (int) MPROTECT.invokeExact(s, address, length, protection));
-    } catch (Throwable t) {
-      throw impossible(t);
-    }
-  }
-
-  static int geteuid() {
-    try {
-      return (int) GETEUID.invokeExact(state());
-    } catch (Throwable t) {
-      throw impossible(t);
-    }
-  }
-
-  static int getegid() {
-    try {
-      return (int) GETEGID.invokeExact(state());
-    } catch (Throwable t) {
-      throw impossible(t);
-    }
-  }
-
-  /** Returns 0 or a positive errno, as POSIX has it for this function. */
-  static int getpwnam(
-      MemorySegment name, MemorySegment entry, MemorySegment buffer, MemorySegment result) {
-    try {
-      return (int) GETPWNAM_R.invokeExact(state(), name, entry, buffer, buffer.byteSize(), result);
-    } catch (Throwable t) {
-      throw impossible(t);
-    }
-  }
-
-  static int getpwuid(int uid, MemorySegment entry, MemorySegment buffer, MemorySegment result) {
-    try {
-      return (int) GETPWUID_R.invokeExact(state(), uid, entry, buffer, buffer.byteSize(), result);
-    } catch (Throwable t) {
-      throw impossible(t);
-    }
-  }
-
-  static int getgrnam(
-      MemorySegment name, MemorySegment entry, MemorySegment buffer, MemorySegment result) {
-    try {
-      return (int) GETGRNAM_R.invokeExact(state(), name, entry, buffer, buffer.byteSize(), result);
-    } catch (Throwable t) {
-      throw impossible(t);
-    }
-  }
-
-  static int getgrouplist(MemorySegment user, int gid, MemorySegment groups, MemorySegment count) {
-    try {
-      return (int) GETGROUPLIST.invokeExact(state(), user, gid, groups, count);
+      return checked(s, (int) MPROTECT.invokeExact(s, address, length, protection));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -398,7 +308,4 @@ final class Syscalls {
       throw impossible(t);
     }
   }
-
-  static final ValueLayout.OfLong LONG = JAVA_LONG;
-  static final ValueLayout.OfInt INT = JAVA_INT;
 }

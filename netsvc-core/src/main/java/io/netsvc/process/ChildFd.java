@@ -1,70 +1,115 @@
 package io.netsvc.process;
 
+import io.netsvc.linux.Fd;
 import io.netsvc.linux.FdHolder;
+import io.netsvc.linux.Pipes;
 import io.netsvc.net.Connection;
 import io.netsvc.net.DatagramPort;
 import io.netsvc.net.Listener;
-import java.io.IOException;
+import java.nio.file.Path;
 
 /**
  * What a child gets as one of its fds. The child gets a duplicate: the caller still owns, and
- * closes, its own.
+ * closes, its own. Immutable; one may stand at several places, and then the child's fds share one
+ * open file, as after {@code 2>&1} in a shell.
  */
-public sealed interface ChildFd {
+public final class ChildFd {
+  private final Kind kind;
+
+  private ChildFd(Kind kind) {
+    this.kind = kind;
+  }
+
+  /** Where the fd comes from. */
+  sealed interface Kind {
+    record Held(FdHolder holder) implements Kind {}
+
+    record Inherited(int fd) implements Kind {}
+
+    /** Something that is opened for one start and closed after it. */
+    record Opened(Opener opener) implements Kind {}
+
+    record Piped() implements Kind {}
+  }
+
+  /** Opens a file for one start. */
+  @FunctionalInterface
+  interface Opener {
+    Fd open() throws java.io.IOException;
+  }
 
   /** The connection itself, in blocking mode; do not read or write it from Java any more. */
-  static ChildFd of(Connection connection) {
+  public static ChildFd of(Connection connection) {
     return holder(connection);
   }
 
   /** The listening socket, in blocking mode. */
-  static ChildFd of(Listener listener) {
+  public static ChildFd of(Listener listener) {
     return holder(listener);
   }
 
   /** The bound datagram socket, in blocking mode. */
-  static ChildFd of(DatagramPort port) {
+  public static ChildFd of(DatagramPort port) {
     return holder(port);
-  }
-
-  /** The JVM's own fd 0, 1 or 2. */
-  static ChildFd inherit(int fd) {
-    if (fd < 0 || fd > 2) {
-      throw new IllegalArgumentException("not a standard fd: " + fd);
-    }
-    return new Inherited(fd);
   }
 
   private static ChildFd holder(Object socket) {
     if (socket instanceof FdHolder holder) {
-      return new Held(holder);
+      return new ChildFd(new Kind.Held(holder));
     }
     throw new IllegalArgumentException("has no fd of its own: " + socket);
   }
 
-  /** Returns the number to duplicate, ready for a child. */
-  private int prepare() throws IOException {
-    return switch (this) {
-      case Inherited(int fd) -> fd;
-      case Held(FdHolder holder) -> {
-        holder.fd().setNonBlocking(false);
-        yield holder.fd().number();
-      }
-    };
-  }
-
-  /** Returns the numbers to duplicate, ready for a child. */
-  static int[] prepare(ChildFd... fds) throws IOException {
-    int[] numbers = new int[fds.length];
-    for (int i = 0; i < fds.length; i++) {
-      numbers[i] = fds[i].prepare();
+  /** The JVM's own fd 0, 1 or 2. */
+  public static ChildFd inherit(int fd) {
+    if (fd < 0 || fd > 2) {
+      throw new IllegalArgumentException("not a standard fd: " + fd);
     }
-    return numbers;
+    return new ChildFd(new Kind.Inherited(fd));
   }
 
-  /** One of the JVM's standard fds; see {@link #inherit}. */
-  record Inherited(int fd) implements ChildFd {}
+  /** {@code /dev/null}: no input, and output that goes nowhere. */
+  public static ChildFd devNull() {
+    return opened(Pipes::devNull);
+  }
 
-  /** A socket's fd; see {@code of}. */
-  record Held(FdHolder holder) implements ChildFd {}
+  /** A file to read, opened by the JVM, as the JVM's user, at each start. */
+  public static ChildFd reading(Path file) {
+    var path = file.toAbsolutePath().toString();
+    return opened(() -> Pipes.reading(path));
+  }
+
+  /** A file to write from its beginning, emptied or made by the JVM at each start. */
+  public static ChildFd writing(Path file) {
+    var path = file.toAbsolutePath().toString();
+    return opened(() -> Pipes.writing(path));
+  }
+
+  /** A file to write at its end, made by the JVM if need be. */
+  public static ChildFd appending(Path file) {
+    var path = file.toAbsolutePath().toString();
+    return opened(() -> Pipes.appending(path));
+  }
+
+  private static ChildFd opened(Opener opener) {
+    return new ChildFd(new Kind.Opened(opener));
+  }
+
+  /**
+   * One end of a new pipe at each start, for fd 0, 1 or 2; the other end is {@link
+   * SpawnedProcess#stdin}, {@link SpawnedProcess#stdout} or {@link SpawnedProcess#stderr}. The same
+   * instance as fd 1 and 2 makes one pipe, read as {@code stdout}.
+   */
+  public static ChildFd pipe() {
+    return new ChildFd(new Kind.Piped());
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  @Override
+  public String toString() {
+    return "child fd " + kind;
+  }
 }

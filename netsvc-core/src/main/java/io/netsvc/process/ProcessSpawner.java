@@ -1,11 +1,11 @@
 package io.netsvc.process;
 
-import io.netsvc.linux.Credentials;
 import io.netsvc.linux.Errno;
 import io.netsvc.linux.Loops;
-import io.netsvc.linux.Spawn;
+import io.netsvc.linux.SpawnPlan;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -15,80 +15,63 @@ import java.util.function.UnaryOperator;
  * and an empty mask, a session of its own, and its identity with no way back. A failure before the
  * program runs is a {@link SpawnException} that names the step.
  *
+ * {@snippet :
+ * var finger = ProcessSpawner.of(Path.of("/usr/sbin/in.fingerd"), o -> o.withUser("nobody"));
+ * try (connection) {
+ *   var process = finger.spawn(ChildFd.of(connection));
+ *   ExitStatus status = process.awaitExit();
+ * }
+ * }
+ *
  * <p>Identity and limits change in the child only, by system calls that it makes between clone3(2)
  * and execve(2). The first start that changes identity makes the whole JVM non-dumpable (see
- * PR_SET_DUMPABLE in prctl(2)) for good: it writes no core dumps after that.
+ * PR_SET_DUMPABLE in prctl(2)) for good: it writes no core dumps after that. Nothing may set it
+ * back while starts go on, or the new identity could read the JVM's memory.
  *
- * <p>Needs Linux on x86-64 with native access. Spawners are safe for use by multiple concurrent
- * threads; {@code spawn} blocks its thread until the program runs, a millisecond or less as a rule.
+ * <p>Needs Linux with native access; what can be done on which machine is in {@link SpawnEngine}.
+ * Spawners are safe for use by multiple concurrent threads; {@code spawn} blocks its thread until
+ * the program runs, a millisecond or less as a rule, and no interrupt ends that. A child that does
+ * not get as far as its program within ten seconds is killed.
  */
 public final class ProcessSpawner {
-  private static final int FILES_BY_DEFAULT = 1024;
-  private static final int TEXT_BUSY_TRIES = 5;
+  private static final int TEXT_BUSY_TRIES = 20;
+  private static final long TEXT_BUSY_MILLIS = 1;
 
   private final String program;
-  private final Spawn steps;
+  private final int passed;
+  private final SpawnEngine engine;
+  private final SpawnPlan plan;
 
-  private ProcessSpawner(String program, Spawn steps) {
+  private ProcessSpawner(String program, int passed, SpawnEngine engine, SpawnPlan plan) {
     this.program = program;
-    this.steps = steps;
+    this.passed = passed;
+    this.engine = engine;
+    this.plan = plan;
   }
 
   /**
-   * Makes a template for a child with the fds 0, 1 and 2.
+   * Makes a template. Users, groups and a program without a slash are looked up now; whether the
+   * program can be executed shows at each start.
    *
-   * @param program an absolute path; nothing is searched
-   * @throws IllegalArgumentException if the path is relative, or a user or group is unknown
-   * @throws UnsupportedOperationException on another platform
+   * @param program an absolute path, or a name to look up in {@link SpawnOptions#withSearchPath}
+   * @throws IllegalArgumentException if there is no such program, user or group
+   * @throws UnsupportedOperationException if this machine cannot start programs as asked
    */
   public static ProcessSpawner of(Path program, UnaryOperator<SpawnOptions> options) {
-    if (!program.isAbsolute()) {
-      throw new IllegalArgumentException("program is not an absolute path: " + program);
-    }
-    var settings = (SpawnSettings) options.apply(SpawnSettings.defaults(program.toString()));
-    var steps = new Spawn(3).session().placeFds().umask(settings.umask());
-    settings.limits().forEach((limit, v) -> steps.limit(limit.resource(), v[0], v[1]));
-    if (!settings.limits().containsKey(Limit.OPEN_FILES)) {
-      steps.softFileLimit(FILES_BY_DEFAULT);
-    }
-    if (settings.nice() != null) {
-      steps.nice(settings.nice());
-    }
-    identify(steps, settings);
-    List<String> environment =
-        settings.environment().entrySet().stream().map(e -> e.getKey() + '=' + e.getValue()).toList();
-    steps.execute(program.toString(), settings.argv(), environment);
-    return new ProcessSpawner(program.toString(), steps);
+    var settings = (SpawnSettings) options.apply(new SpawnSettings());
+    var path = Program.find(program, settings);
+    var identity = Identity.of(settings);
+    var engine = Plans.engine(settings, identity);
+    return new ProcessSpawner(
+        path.toString(),
+        settings.passed().size(),
+        engine,
+        Plans.plan(engine, path, settings, identity));
   }
 
-  private static void identify(Spawn steps, SpawnSettings settings) {
-    var name = settings.user();
-    var group = settings.group();
-    var user = name == null ? null : Credentials.user(name).orElseThrow(() -> unknown("user", name));
-    int gid =
-        group != null
-            ? Credentials.gid(group).orElseThrow(() -> unknown("group", group))
-            : user != null ? user.gid() : Credentials.effectiveGid();
-    int[] groups = user != null ? Credentials.groups(user.name(), gid) : new int[] {gid};
-    // chroot comes after the databases were read and before the identity is gone.
-    var root = settings.chroot();
-    if (root != null) {
-      steps.chroot(root.toString());
-    }
-    steps.directory(settings.directory().toString());
-    if ((user != null || group != null) && Credentials.effectiveUid() == 0) {
-      steps.groups(gid, groups);
-    }
-    if (settings.noNewPrivileges()) {
-      steps.noNewPrivileges();
-    }
-    if (user != null) {
-      steps.user(user.uid());
-    }
-  }
-
-  private static IllegalArgumentException unknown(String what, String name) {
-    return new IllegalArgumentException("no such " + what + ": " + name);
+  /** {@return how this template's programs are started} */
+  public SpawnEngine engine() {
+    return engine;
   }
 
   /** Starts the program with one thing as its fds 0, 1 and 2. */
@@ -99,24 +82,53 @@ public final class ProcessSpawner {
   /**
    * Starts the program.
    *
+   * @param passed the fds from 3 on, as many as {@link SpawnOptions#withPassedFds} names
    * @throws SpawnException if a step before the program failed
-   * @throws IOException if an fd cannot be prepared
+   * @throws IOException if an fd cannot be opened or prepared
    */
-  public SpawnedProcess spawn(ChildFd in, ChildFd out, ChildFd err) throws IOException {
-    int[] sources = ChildFd.prepare(in, out, err);
+  public SpawnedProcess spawn(ChildFd in, ChildFd out, ChildFd err, ChildFd... passed)
+      throws IOException {
+    if (passed.length != this.passed) {
+      throw new IllegalArgumentException(
+          passed.length + " fds passed, but " + this.passed + " have a name");
+    }
+    var all = new ArrayList<>(List.of(in, out, err));
+    all.addAll(List.of(passed));
+    try (var fds = ChildFds.open(all)) {
+      try {
+        return start(fds);
+      } catch (IOException | RuntimeException e) {
+        fds.closeAll();
+        throw e;
+      }
+    }
+  }
+
+  private SpawnedProcess start(ChildFds fds) throws IOException {
     for (int attempt = 1; ; attempt++) {
-      switch (steps.run(sources)) {
-        case Spawn.Result.Started(int pid, var pidfd) -> {
-          return new SpawnedProcess(pid, pidfd, Loops.shared());
+      switch (plan.run(fds.numbers())) {
+        case SpawnPlan.Result.Started(int pid, var pidfd) -> {
+          return SpawnedProcess.of(pid, pidfd, fds, Loops.shared());
         }
-        case Spawn.Result.Failed(String step, int errno) -> {
-          // Another thread's child can hold a just-written program open for a moment: execve(2).
+        case SpawnPlan.Result.Failed(String step, int errno) -> {
+          // A child of another thread can hold a just-written program open until it executes.
           if (errno != Errno.ETXTBSY || attempt == TEXT_BUSY_TRIES) {
             throw new SpawnException(program, step, errno, Errno.describe(errno));
           }
-          Thread.onSpinWait();
+          pause();
         }
+        case SpawnPlan.Result.Killed(String step, int signal) ->
+            throw new SpawnException(
+                program, step, 0, "killed by signal " + signal + " before the program ran");
       }
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(TEXT_BUSY_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -27,7 +27,7 @@ public final class SpawnException extends IOException {
     return step;
   }
 
-  /** {@return the errno of the step; see errno(3)} */
+  /** {@return the errno of the step, see errno(3); 0 if a signal ended the child there} */
   public int errno() {
     return errno;
   }

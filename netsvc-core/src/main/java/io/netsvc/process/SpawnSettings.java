@@ -4,100 +4,226 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The values behind {@link SpawnOptions}. */
-record SpawnSettings(
-    List<String> argv,
-    Map<String, String> environment,
-    Path directory,
-    @Nullable String user,
-    @Nullable String group,
-    int umask,
-    @Nullable Integer nice,
-    Map<Limit, long[]> limits,
-    @Nullable Path chroot,
-    boolean noNewPrivileges)
-    implements SpawnOptions {
+/** The values behind {@link SpawnOptions}; changed only while a copy is being made. */
+final class SpawnSettings implements SpawnOptions {
 
-  static SpawnSettings defaults(String program) {
-    return new SpawnSettings(
-        List.of(program), Map.of(), Path.of("/"), null, null, 0022, null, Map.of(), null, false);
+  /** A resource's two limits. */
+  record Bounds(long soft, long hard) {}
+
+  private @Nullable String searchPath;
+  private @Nullable List<String> argv;
+  private Map<String, String> environment = Map.of();
+  private Path directory = Path.of("/");
+  private @Nullable String user;
+  private @Nullable String group;
+  private @Nullable List<String> groups;
+  private @Nullable Integer umask;
+  private @Nullable Integer nice;
+  private Map<Limit, Bounds> limits = Map.of();
+  private @Nullable Path chroot;
+  private boolean noNewPrivileges;
+  private boolean sharedSession;
+  private List<String> passed = List.of();
+
+  SpawnSettings() {}
+
+  private SpawnSettings with(Consumer<SpawnSettings> change) {
+    var copy = new SpawnSettings();
+    copy.searchPath = searchPath;
+    copy.argv = argv;
+    copy.environment = environment;
+    copy.directory = directory;
+    copy.user = user;
+    copy.group = group;
+    copy.groups = groups;
+    copy.umask = umask;
+    copy.nice = nice;
+    copy.limits = limits;
+    copy.chroot = chroot;
+    copy.noNewPrivileges = noNewPrivileges;
+    copy.sharedSession = sharedSession;
+    copy.passed = passed;
+    change.accept(copy);
+    return copy;
+  }
+
+  @Override
+  public SpawnOptions withSearchPath(String directories) {
+    Objects.requireNonNull(directories);
+    return with(s -> s.searchPath = directories);
   }
 
   @Override
   public SpawnOptions withArguments(List<String> value) {
-    return new SpawnSettings(
-        List.copyOf(value), environment, directory, user, group, umask, nice, limits, chroot,
-        noNewPrivileges);
+    value.forEach(word -> noNul("argument", word));
+    var copied = List.copyOf(value);
+    return with(s -> s.argv = copied);
   }
 
   @Override
   public SpawnOptions withEnvironment(Map<String, String> value) {
-    for (var name : value.keySet()) {
-      if (name.isEmpty() || name.indexOf('=') >= 0) {
-        throw new IllegalArgumentException("environment name: \"" + name + '"');
-      }
-    }
-    return new SpawnSettings(
-        argv, Map.copyOf(value), directory, user, group, umask, nice, limits, chroot,
-        noNewPrivileges);
+    value.forEach(
+        (name, content) -> {
+          if (name.isEmpty() || name.indexOf('=') >= 0) {
+            throw new IllegalArgumentException("environment name: \"" + name + '"');
+          }
+          noNul("environment", name);
+          noNul("environment", content);
+        });
+    var copied = Map.copyOf(value);
+    return with(s -> s.environment = copied);
   }
 
   @Override
   public SpawnOptions withDirectory(Path value) {
-    return new SpawnSettings(
-        argv, environment, value, user, group, umask, nice, limits, chroot, noNewPrivileges);
+    var absolute = absolute("directory", value);
+    return with(s -> s.directory = absolute);
   }
 
   @Override
   public SpawnOptions withUser(String value) {
-    return new SpawnSettings(
-        argv, environment, directory, value, group, umask, nice, limits, chroot, noNewPrivileges);
+    noNul("user", value);
+    return with(s -> s.user = value);
   }
 
   @Override
   public SpawnOptions withGroup(String value) {
-    return new SpawnSettings(
-        argv, environment, directory, user, value, umask, nice, limits, chroot, noNewPrivileges);
+    noNul("group", value);
+    return with(s -> s.group = value);
+  }
+
+  @Override
+  public SpawnOptions withGroups(List<String> value) {
+    value.forEach(word -> noNul("group", word));
+    var copied = List.copyOf(value);
+    return with(s -> s.groups = copied);
   }
 
   @Override
   public SpawnOptions withUmask(int value) {
-    if (value < 0 || value > 0777) {
-      throw new IllegalArgumentException("umask out of range: " + value);
-    }
-    return new SpawnSettings(
-        argv, environment, directory, user, group, value, nice, limits, chroot, noNewPrivileges);
+    return with(s -> s.umask = inRange("umask", value, 0, 0777));
   }
 
   @Override
   public SpawnOptions withNice(int value) {
-    if (value < -20 || value > 19) {
-      throw new IllegalArgumentException("nice out of range: " + value);
-    }
-    return new SpawnSettings(
-        argv, environment, directory, user, group, umask, value, limits, chroot, noNewPrivileges);
+    return with(s -> s.nice = inRange("nice value", value, -20, 19));
   }
 
   @Override
   public SpawnOptions withLimit(Limit limit, long soft, long hard) {
-    var map = new EnumMap<Limit, long[]>(Limit.class);
-    map.putAll(limits);
-    map.put(limit, new long[] {soft, hard});
-    return new SpawnSettings(
-        argv, environment, directory, user, group, umask, nice, map, chroot, noNewPrivileges);
+    var all = new EnumMap<Limit, Bounds>(Limit.class);
+    all.putAll(limits);
+    all.put(limit, new Bounds(soft, hard));
+    return with(s -> s.limits = all);
   }
 
   @Override
   public SpawnOptions withChroot(Path value) {
-    return new SpawnSettings(
-        argv, environment, directory, user, group, umask, nice, limits, value, noNewPrivileges);
+    var absolute = absolute("root directory", value);
+    return with(s -> s.chroot = absolute);
   }
 
   @Override
   public SpawnOptions withNoNewPrivileges() {
-    return new SpawnSettings(
-        argv, environment, directory, user, group, umask, nice, limits, chroot, true);
+    return with(s -> s.noNewPrivileges = true);
+  }
+
+  @Override
+  public SpawnOptions withSharedSession() {
+    return with(s -> s.sharedSession = true);
+  }
+
+  @Override
+  public SpawnOptions withPassedFds(List<String> names) {
+    for (var name : names) {
+      if (!name.matches("[\\x20-\\x7e&&[^:]]{1,255}")) {
+        throw new IllegalArgumentException("name of a passed fd: \"" + name + '"');
+      }
+    }
+    var copied = List.copyOf(names);
+    return with(s -> s.passed = copied);
+  }
+
+  private static void noNul(String what, String text) {
+    if (text.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException(what + " with a NUL in it");
+    }
+  }
+
+  private static int inRange(String what, int value, int min, int max) {
+    if (value < min || value > max) {
+      throw new IllegalArgumentException(what + " out of range: " + value);
+    }
+    return value;
+  }
+
+  private static Path absolute(String what, Path path) {
+    if (!path.isAbsolute()) {
+      throw new IllegalArgumentException(what + " is not an absolute path: " + path);
+    }
+    return path;
+  }
+
+  @Nullable String searchPath() {
+    return searchPath;
+  }
+
+  /** The argument vector; null: the program alone. */
+  @Nullable List<String> argv() {
+    return argv;
+  }
+
+  Map<String, String> environment() {
+    return environment;
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  @Nullable String user() {
+    return user;
+  }
+
+  @Nullable String group() {
+    return group;
+  }
+
+  @Nullable List<String> groups() {
+    return groups;
+  }
+
+  /** The file mode mask; null: the default. */
+  @Nullable Integer umask() {
+    return umask;
+  }
+
+  @Nullable Integer nice() {
+    return nice;
+  }
+
+  Map<Limit, Bounds> limits() {
+    return limits;
+  }
+
+  @Nullable Path chroot() {
+    return chroot;
+  }
+
+  boolean noNewPrivileges() {
+    return noNewPrivileges;
+  }
+
+  boolean sharedSession() {
+    return sharedSession;
+  }
+
+  /** The names of the fds from 3 on. */
+  List<String> passed() {
+    return passed;
   }
 }

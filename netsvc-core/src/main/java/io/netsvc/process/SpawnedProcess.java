@@ -4,6 +4,9 @@ import io.netsvc.linux.EventLoop;
 import io.netsvc.linux.Fd;
 import io.netsvc.linux.Pidfd;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -11,24 +14,49 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A program that was started. It is reaped when it ends, whether or not anybody waits, by its
  * pidfd on an event loop: there is no thread per child, and children of {@link ProcessBuilder} in
- * the same JVM are not touched. Safe for use by multiple concurrent threads.
+ * the same JVM are not touched. Pipes to it stay open until the caller closes them. Safe for use by
+ * multiple concurrent threads; each pipe by one at a time.
  */
 public final class SpawnedProcess {
+  private static final int SIGKILL = 9;
+
   private final long pid;
   private final Fd pidfd;
+  private final @Nullable OutputStream stdin;
+  private final @Nullable InputStream stdout;
+  private final @Nullable InputStream stderr;
   private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
   private EventLoop.Registration registration;
 
   @SuppressWarnings("NullAway") // the registration is set before the loop can call back
-  SpawnedProcess(int pid, Fd pidfd, EventLoop loop) throws IOException {
+  private SpawnedProcess(int pid, Fd pidfd, ChildFds fds, EventLoop loop) throws IOException {
     this.pid = pid;
     this.pidfd = pidfd;
+    var in = fds.pipe(0);
+    var out = fds.pipe(1);
+    var err = fds.pipe(2);
+    this.stdin = in == null ? null : Channels.newOutputStream(in);
+    this.stdout = out == null ? null : Channels.newInputStream(out);
+    this.stderr = err == null ? null : Channels.newInputStream(err);
     synchronized (this) {
       this.registration = loop.register(pidfd, EventLoop.IN, this::ended);
+    }
+  }
+
+  /** Takes over a child; one that cannot be watched is killed, rather than never be reaped. */
+  static SpawnedProcess of(int pid, Fd pidfd, ChildFds fds, EventLoop loop) throws IOException {
+    try {
+      return new SpawnedProcess(pid, pidfd, fds, loop);
+    } catch (IOException e) {
+      Pidfd.send(pidfd, SIGKILL);
+      Pidfd.await(pidfd);
+      pidfd.close();
+      throw e;
     }
   }
 
@@ -61,6 +89,40 @@ public final class SpawnedProcess {
   /** {@return the process id} */
   public long pid() {
     return pid;
+  }
+
+  /**
+   * {@return what writes to the program's fd 0; the caller closes it, for the program to see the end}
+   *
+   * @throws IllegalStateException if fd 0 is not a {@link ChildFd#pipe}
+   */
+  public OutputStream stdin() {
+    return piped(stdin, 0);
+  }
+
+  /**
+   * {@return what reads the program's fd 1; the caller closes it}
+   *
+   * @throws IllegalStateException if fd 1 is not a {@link ChildFd#pipe}
+   */
+  public InputStream stdout() {
+    return piped(stdout, 1);
+  }
+
+  /**
+   * {@return what reads the program's fd 2; the caller closes it}
+   *
+   * @throws IllegalStateException if fd 2 is not a {@link ChildFd#pipe} of its own
+   */
+  public InputStream stderr() {
+    return piped(stderr, 2);
+  }
+
+  private static <T> T piped(@Nullable T stream, int fd) {
+    if (stream == null) {
+      throw new IllegalStateException("fd " + fd + " is not a pipe");
+    }
+    return stream;
   }
 
   /** Waits until the program has ended. */

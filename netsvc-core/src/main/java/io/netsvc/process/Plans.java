@@ -1,0 +1,169 @@
+package io.netsvc.process;
+
+import io.netsvc.linux.PosixSpawn;
+import io.netsvc.linux.Spawn;
+import io.netsvc.linux.SpawnPlan;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/** Turns settings into what an engine runs, and chooses the engine. */
+final class Plans {
+  private static final int FILES_BY_DEFAULT = 1024;
+  private static final int UMASK_BY_DEFAULT = 0022;
+  private static final int FIRST_PASSED = 3;
+  private static final List<Path> SETPRIV =
+      List.of(Path.of("/usr/bin/setpriv"), Path.of("/bin/setpriv"));
+
+  private Plans() {}
+
+  /** Returns the first engine that this machine has and that can do all that is asked. */
+  static SpawnEngine engine(SpawnSettings settings, Identity identity) {
+    var forced = System.getProperty(SpawnEngine.PROPERTY);
+    var candidates =
+        forced == null
+            ? List.of(SpawnEngine.values())
+            : List.of(SpawnEngine.valueOf(forced.toUpperCase(Locale.ROOT).replace('-', '_')));
+    var reasons = new ArrayList<String>();
+    for (var engine : candidates) {
+      var lacks = lacks(engine, settings, identity);
+      if (lacks.isEmpty()) {
+        return engine;
+      }
+      reasons.add(engine + ": " + lacks);
+    }
+    // Never as root by accident: what cannot be done as asked is not done at all.
+    throw new UnsupportedOperationException("cannot start programs so here: " + String.join("; ", reasons));
+  }
+
+  private static String lacks(SpawnEngine engine, SpawnSettings settings, Identity identity) {
+    if (!engine.available()) {
+      return "not on this machine";
+    }
+    if (engine == SpawnEngine.SYSTEM_CALLS) {
+      return "";
+    }
+    var lacks = new ArrayList<String>();
+    if (settings.umask() != null) {
+      lacks.add("umask");
+    }
+    if (settings.nice() != null) {
+      lacks.add("nice");
+    }
+    if (!settings.limits().isEmpty()) {
+      lacks.add("limits");
+    }
+    if (settings.chroot() != null) {
+      lacks.add("chroot");
+    }
+    if (!settings.passed().isEmpty()) {
+      lacks.add("passed fds");
+    }
+    if (engine == SpawnEngine.POSIX_SPAWN && !identity.same()) {
+      lacks.add("identity");
+    }
+    if (engine == SpawnEngine.POSIX_SPAWN && settings.noNewPrivileges()) {
+      lacks.add("no_new_privs");
+    }
+    if (engine == SpawnEngine.SETPRIV && SETPRIV.stream().noneMatch(Files::isExecutable)) {
+      lacks.add("setpriv(1)");
+    }
+    return String.join(", ", lacks);
+  }
+
+  /** Returns a plan for a child with fds 0, 1, 2 and those passed. */
+  static SpawnPlan plan(
+      SpawnEngine engine, Path program, SpawnSettings settings, Identity identity) {
+    int fds = FIRST_PASSED + settings.passed().size();
+    var path = program.toString();
+    var argv = Objects.requireNonNullElse(settings.argv(), List.of(path));
+    return switch (engine) {
+      case SYSTEM_CALLS -> systemCalls(fds, path, argv, settings, identity);
+      case POSIX_SPAWN -> posix(path, argv, settings);
+      case SETPRIV -> posix(setpriv(), setprivArguments(path, argv, settings, identity), settings);
+    };
+  }
+
+  private static Spawn systemCalls(
+      int fds, String program, List<String> argv, SpawnSettings settings, Identity identity) {
+    var steps = new Spawn(fds);
+    if (!settings.sharedSession()) {
+      steps.session();
+    }
+    steps.placeFds().umask(Objects.requireNonNullElse(settings.umask(), UMASK_BY_DEFAULT));
+    settings.limits().forEach((limit, v) -> steps.limit(limit.resource(), v.soft(), v.hard()));
+    if (!settings.limits().containsKey(Limit.OPEN_FILES)) {
+      steps.softFileLimit(FILES_BY_DEFAULT);
+    }
+    if (settings.nice() != null) {
+      steps.nice(settings.nice());
+    }
+    if (settings.chroot() != null) {
+      steps.chroot(settings.chroot().toString());
+    }
+    // As the JVM's user: the service's own may not be allowed to look below a parent directory.
+    steps.directory(settings.directory().toString());
+    if (identity.groups() != null) {
+      steps.groups(identity.groups().stream().mapToInt(Integer::intValue).toArray());
+    }
+    identity.gid().ifPresent(steps::group);
+    if (settings.noNewPrivileges()) {
+      steps.noNewPrivileges();
+    }
+    identity.uid().ifPresent(steps::user);
+    return steps.execute(program, argv, environment(settings), !settings.passed().isEmpty());
+  }
+
+  private static List<String> environment(SpawnSettings settings) {
+    var all = new ArrayList<String>();
+    settings.environment().forEach((name, value) -> all.add(name + '=' + value));
+    if (!settings.passed().isEmpty()) {
+      all.removeIf(entry -> entry.matches("(?s)LISTEN_(PID|FDS|FDNAMES)=.*"));
+      all.add("LISTEN_FDS=" + settings.passed().size());
+      all.add("LISTEN_FDNAMES=" + String.join(":", settings.passed()));
+    }
+    return all;
+  }
+
+  private static PosixSpawn posix(String program, List<String> argv, SpawnSettings settings) {
+    return new PosixSpawn(
+        FIRST_PASSED,
+        program,
+        argv,
+        environment(settings),
+        settings.directory().toString(),
+        !settings.sharedSession());
+  }
+
+  private static String setpriv() {
+    return SETPRIV.stream().filter(Files::isExecutable).findFirst().orElseThrow().toString();
+  }
+
+  private static List<String> setprivArguments(
+      String program, List<String> argv, SpawnSettings settings, Identity identity) {
+    var all = new ArrayList<String>();
+    all.add("setpriv");
+    identity.uid().ifPresent(uid -> all.add("--reuid=" + uid));
+    identity.gid().ifPresent(gid -> all.add("--regid=" + gid));
+    var groups = identity.groups();
+    if (groups == null) {
+      all.add("--keep-groups");
+    } else if (groups.isEmpty()) {
+      all.add("--clear-groups");
+    } else {
+      all.add(
+          "--groups=" + groups.stream().map(String::valueOf).collect(Collectors.joining(",")));
+    }
+    if (settings.noNewPrivileges()) {
+      all.add("--no-new-privs");
+    }
+    all.add("--");
+    all.add(program);
+    all.addAll(argv.subList(Math.min(1, argv.size()), argv.size()));
+    return all;
+  }
+}

@@ -1,0 +1,103 @@
+package io.netsvc.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.netsvc.linux.Credentials;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The engines that stand in where a machine has no listing, forced on one that has. */
+@Timeout(60)
+class SpawnEngineTest {
+
+  @AfterEach
+  void unforced() {
+    System.clearProperty(SpawnEngine.PROPERTY);
+  }
+
+  private static Child run(String engine, UnaryOperator<SpawnOptions> options, String script)
+      throws Exception {
+    System.setProperty(SpawnEngine.PROPERTY, engine);
+    return Child.run(options, script);
+  }
+
+  @Test
+  void posixSpawn_plainChild_hasItsFdsSignalsSessionAndDirectory() throws Exception {
+    var child =
+        run(
+            "posix-spawn",
+            o -> o.withDirectory(Path.of("/usr")),
+            "ls /proc/$$/fd; pwd; grep -E '^Sig(Blk|Ign)' /proc/self/status; "
+                + "[ $(cut -d' ' -f6 /proc/$$/stat) = $$ ] && env | grep -v -E '^(PWD|OLDPWD|SHLVL|_)='; exit 5");
+    assertThat(child.lines())
+        .containsExactly(
+            "0", "1", "2", "/usr", "SigBlk:\t0000000000000000", "SigIgn:\t0000000000000000",
+            "PATH=/usr/bin:/bin");
+    assertThat(child.exit().toString()).isEqualTo("exit status 5");
+  }
+
+  @Test
+  void posixSpawn_missingProgram_hasTheErrno() {
+    System.setProperty(SpawnEngine.PROPERTY, "posix-spawn");
+    var spawner = ProcessSpawner.of(Path.of("/no/program"), o -> o);
+    assertThat(spawner.engine()).isEqualTo(SpawnEngine.POSIX_SPAWN);
+    assertThatThrownBy(() -> spawner.spawn(ChildFd.devNull()))
+        .hasMessage("spawn /no/program: posix_spawn: No such file or directory (ENOENT)");
+  }
+
+  @Test
+  void posixSpawn_whatItCannotDo_isRefused() {
+    System.setProperty(SpawnEngine.PROPERTY, "posix-spawn");
+    Map<String, UnaryOperator<SpawnOptions>> refused =
+        Map.of(
+            "umask", o -> o.withUmask(0),
+            "nice", o -> o.withNice(1),
+            "limits", o -> o.withLimit(Limit.CORE, 0, 0),
+            "chroot", o -> o.withChroot(Path.of("/")),
+            "passed fds", o -> o.withPassedFds(List.of("one")),
+            "identity", o -> o.withGroups(List.of()),
+            "no_new_privs", SpawnOptions::withNoNewPrivileges);
+    refused.forEach(
+        (what, options) ->
+            assertThatThrownBy(() -> ProcessSpawner.of(Path.of("/bin/true"), options))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessage("cannot start programs so here: POSIX_SPAWN: " + what));
+  }
+
+  @Test
+  void setpriv_withUser_childIsThatUser() throws Exception {
+    assumeTrue(Credentials.effectiveUid() == 0, "needs root");
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "needs setpriv(1)");
+    var child =
+        run(
+            "setpriv",
+            o -> o.withUser("nobody").withGroups(List.of()).withNoNewPrivileges(),
+            "grep -E '^(Uid|Gid|Groups|NoNewPrivs|SigIgn)' /proc/self/status; ls /proc/$$/fd");
+    assertThat(child.output().replaceAll("[ \t]+", " "))
+        .isEqualTo(
+            """
+            Uid: 65534 65534 65534 65534
+            Gid: 65534 65534 65534 65534
+            Groups:\s
+            SigIgn: 0000000000000000
+            NoNewPrivs: 1
+            0
+            1
+            2
+            """);
+  }
+
+  @Test
+  void engine_nothingForced_isTheListing() {
+    assertThat(ProcessSpawner.of(Path.of("/bin/true"), o -> o).engine())
+        .isEqualTo(SpawnEngine.SYSTEM_CALLS);
+  }
+}
