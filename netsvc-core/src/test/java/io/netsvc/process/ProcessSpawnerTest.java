@@ -81,6 +81,21 @@ class ProcessSpawnerTest {
   }
 
   @Test
+  void spawn_withEnvironment_childHasExactlyThat() throws Exception {
+    var env =
+        ProcessSpawner.of(
+            Path.of("/usr/bin/env"), o -> o.withEnvironment(Map.of("A", "1", "B", "x=y\nz")));
+    assertThat(Child.run(env).lines()).containsExactlyInAnyOrder("A=1", "B=x=y", "z");
+    assertThat(Child.run(ProcessSpawner.of(Path.of("/usr/bin/env"), o -> o)).output()).isEmpty();
+  }
+
+  @Test
+  void spawn_withoutAnyArgument_starts() throws Exception {
+    var bare = ProcessSpawner.of(Path.of("/bin/true"), o -> o.withArguments(List.of()));
+    assertThat(Child.run(bare).exit().success()).isTrue();
+  }
+
+  @Test
   void spawn_asNobody_idsAreFullyChanged() throws Exception {
     assumeTrue(Credentials.effectiveUid() == 0, "needs root");
     var nobody = Credentials.user("nobody").orElseThrow();

@@ -279,6 +279,23 @@ class SpawnFdsTest {
     assertThat(process.awaitExit().success()).isTrue();
   }
 
+  @Test
+  void spawn_standardFdsInACircle_eachLandsWhereItShould() throws Exception {
+    // A dup2 that came too early would overwrite the source of another.
+    var seen = directory.resolve("seen");
+    var script = "open(F, '>', shift); print F readlink(\"/proc/self/fd/$_\"), \"\\n\" for 0..2";
+    var arguments = List.of("perl", "-e", script, seen.toString());
+    var process =
+        ProcessSpawner.of(Path.of("/usr/bin/perl"), o -> o.withArguments(arguments))
+            .spawn(ChildFd.inherit(2), ChildFd.inherit(0), ChildFd.inherit(1));
+    assertThat(process.awaitExit().success()).isTrue();
+    assertThat(seen).hasContent(String.join("\n", own(2), own(0), own(1)));
+  }
+
+  private static String own(int fd) throws Exception {
+    return Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString();
+  }
+
   static long fds() throws Exception {
     try (var list = Files.list(Path.of("/proc/self/fd"))) {
       return list.count();

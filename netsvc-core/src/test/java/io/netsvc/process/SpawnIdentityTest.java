@@ -122,7 +122,7 @@ class SpawnIdentityTest {
 
   private static String state() throws Exception {
     var status = Files.readString(Path.of("/proc/self/status"));
-    var ids = status.lines().filter(l -> l.matches("(Uid|Gid|Groups|Umask|Cap.*):.*")).toList();
+    var ids = status.lines().filter(l -> l.matches("(Uid|Gid|Groups|Umask|Cap.*|Sig(Ign|Cgt)):.*")).toList();
     var threads = new java.util.TreeSet<String>();
     try (var tasks = Files.list(Path.of("/proc/self/task"))) {
       for (var task : (Iterable<Path>) tasks::iterator) {
