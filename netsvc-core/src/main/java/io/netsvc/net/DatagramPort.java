@@ -18,6 +18,7 @@ public final class DatagramPort implements AutoCloseable, FdHolder {
   private final Fd fd;
   private final SocketAddress address;
   private EventLoop.@Nullable Registration registration;
+  private volatile Runnable ready = () -> {};
 
   private DatagramPort(Fd fd) throws IOException {
     this.fd = fd;
@@ -68,9 +69,15 @@ public final class DatagramPort implements AutoCloseable, FdHolder {
     return address;
   }
 
-  /** Calls back whenever a datagram waits, on an event loop: it must not block. Once. */
+  /**
+   * Calls back whenever a datagram waits, on an event loop: it must not block. Replaces what an
+   * earlier call set.
+   */
   public synchronized void onReadable(Runnable callback) throws IOException {
-    registration = Loops.shared().register(fd, EventLoop.IN, callback);
+    ready = callback;
+    if (registration == null) {
+      registration = Loops.shared().register(fd, EventLoop.IN, () -> ready.run());
+    }
   }
 
   /** Calls back no more until {@link #resume}. */

@@ -35,6 +35,7 @@ public final class Listener implements AutoCloseable, FdHolder {
   private final Set<Thread> handlers = ConcurrentHashMap.newKeySet();
   private final Set<Connection> open = ConcurrentHashMap.newKeySet();
   private EventLoop.@Nullable Registration registration;
+  private volatile Runnable ready = () -> {};
   private boolean paused;
 
   private Listener(Fd fd) throws IOException {
@@ -81,25 +82,28 @@ public final class Listener implements AutoCloseable, FdHolder {
 
   /**
    * Gives each accepted connection to a consumer, on an event loop: it must not block, and it
-   * closes the connection in the end. May be called once.
+   * closes the connection in the end. Replaces what an earlier call set.
    */
   public synchronized void onAccept(Consumer<Connection> consumer) throws IOException {
     watch(() -> acceptBatch(consumer));
   }
 
-  /** Calls back whenever connections wait, on an event loop, and accepts none. May be called once. */
+  /**
+   * Calls back whenever connections wait, on an event loop, and accepts none. Replaces what an
+   * earlier call set.
+   */
   public synchronized void onReadable(Runnable callback) throws IOException {
     watch(callback);
   }
 
-  private synchronized void watch(Runnable ready) throws IOException {
-    if (registration != null) {
-      throw new IllegalStateException("listener is in use: " + address);
+  private synchronized void watch(Runnable callback) throws IOException {
+    ready = callback;
+    if (registration == null) {
+      registration = Loops.shared().register(fd, paused ? 0 : EventLoop.IN, () -> ready.run());
     }
-    registration = Loops.shared().register(fd, paused ? 0 : EventLoop.IN, ready);
   }
 
-  /** Serves each connection on a virtual thread, and closes it after. May be called once. */
+  /** Serves each connection on a virtual thread, and closes it after. As {@link #onAccept}. */
   public void serve(ConnectionHandler handler) throws IOException {
     onAccept(connection -> serve(connection, handler));
   }
