@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -12,7 +13,8 @@ import java.util.OptionalInt;
 
 /** Users and groups from the system's databases, as getpwnam(3) and getgrouplist(3) find them. */
 public final class Credentials {
-  private static final int BUFFER = 64 * 1024;
+  private static final long BUFFER = 16 * 1024;
+  private static final long MAX_BUFFER = 16 * 1024 * 1024;
   private static final MethodHandle GETEUID = Libc.ints("geteuid");
   private static final MethodHandle GETEGID = Libc.ints("getegid");
   private static final MethodHandle GETPWNAM_R =
@@ -29,6 +31,8 @@ public final class Credentials {
   /**
    * One user: passwd(5).
    *
+   * @param uid unsigned
+   * @param gid unsigned
    * @param listed whether the database has the user; else only {@code uid} means something
    */
   public record User(
@@ -44,43 +48,80 @@ public final class Credentials {
     return call(GETEGID);
   }
 
-  /** Finds a user by name, or by number where no user has that name. */
+  /**
+   * Finds a user by name, or by number where no user has that name.
+   *
+   * @throws UncheckedIOException if the database cannot be read
+   */
   public static Optional<User> user(String nameOrUid) {
     try (var arena = Arena.ofConfined()) {
+      var name = arena.allocateFrom(nameOrUid);
       var entry = arena.allocate(48, 8);
-      var buffer = arena.allocate(BUFFER, 8);
-      var result = arena.allocate(ADDRESS);
-      look(GETPWNAM_R, arena.allocateFrom(nameOrUid), entry, buffer, result);
-      if (isNull(result)) {
-        var uid = number(nameOrUid);
-        if (uid.isEmpty()) {
-          return Optional.empty();
-        }
-        look(uid.getAsInt(), entry, buffer, result);
-        if (isNull(result)) {
-          return Optional.of(new User(nameOrUid, uid.getAsInt(), uid.getAsInt(), "/", "/bin/sh", false));
-        }
+      if (find("getpwnam_r " + nameOrUid, arena, (b, r) -> look(GETPWNAM_R, name, entry, b, r))) {
+        return Optional.of(user(entry));
       }
+      var uid = number(nameOrUid);
+      if (uid.isEmpty()) {
+        return Optional.empty();
+      }
+      int id = uid.getAsInt();
       return Optional.of(
-          new User(
-              Libc.string(entry, 0),
-              entry.get(JAVA_INT, 16),
-              entry.get(JAVA_INT, 20),
-              Libc.string(entry, 32),
-              Libc.string(entry, 40),
-              true));
+          find("getpwuid_r " + nameOrUid, arena, (b, r) -> look(id, entry, b, r))
+              ? user(entry)
+              : new User(nameOrUid, id, id, "/", "/bin/sh", false));
     }
   }
 
-  /** Finds a group's id by name or number. */
+  private static User user(MemorySegment entry) {
+    return new User(
+        Libc.string(entry, 0),
+        entry.get(JAVA_INT, 16),
+        entry.get(JAVA_INT, 20),
+        Libc.string(entry, 32),
+        Libc.string(entry, 40),
+        true);
+  }
+
+  /**
+   * Finds a group's id by name or number.
+   *
+   * @throws UncheckedIOException if the database cannot be read
+   */
   public static OptionalInt gid(String nameOrGid) {
     try (var arena = Arena.ofConfined()) {
+      var name = arena.allocateFrom(nameOrGid);
       var entry = arena.allocate(32, 8);
-      var result = arena.allocate(ADDRESS);
-      look(GETGRNAM_R, arena.allocateFrom(nameOrGid), entry, arena.allocate(BUFFER, 8), result);
-      return isNull(result)
-          ? number(nameOrGid)
-          : OptionalInt.of(entry.get(JAVA_INT, 16));
+      return find("getgrnam_r " + nameOrGid, arena, (b, r) -> look(GETGRNAM_R, name, entry, b, r))
+          ? OptionalInt.of(entry.get(JAVA_INT, 16))
+          : number(nameOrGid);
+    }
+  }
+
+  private interface Lookup {
+    int run(MemorySegment buffer, MemorySegment result);
+  }
+
+  /** Looks with a buffer that grows until the entry fits; false if there is none. */
+  private static boolean find(String operation, Arena arena, Lookup lookup) {
+    var result = arena.allocate(ADDRESS);
+    for (long size = BUFFER; ; size *= 4) {
+      int errno = lookup.run(arena.allocate(size, 8), result);
+      if (result.get(ADDRESS, 0).address() != 0) {
+        return true;
+      }
+      switch (errno) {
+        case Errno.ERANGE -> {
+          if (size >= MAX_BUFFER) {
+            throw new UncheckedIOException(new LinuxException(operation, errno));
+          }
+        }
+        case Errno.EINTR -> size /= 4;
+        // "The given name or uid was not found": getpwnam(3).
+        case 0, Errno.ENOENT, Errno.ESRCH, Errno.EBADF, Errno.EPERM -> {
+          return false;
+        }
+        default -> throw new UncheckedIOException(new LinuxException(operation, errno));
+      }
     }
   }
 
@@ -101,17 +142,13 @@ public final class Credentials {
     }
   }
 
+  /** Parses digits alone, as chown(1) does; 4294967295 is no id. */
   private static OptionalInt number(String text) {
-    try {
-      int value = Integer.parseInt(text);
-      return value < 0 ? OptionalInt.empty() : OptionalInt.of(value);
-    } catch (NumberFormatException e) {
+    if (!text.matches("[0-9]{1,10}")) {
       return OptionalInt.empty();
     }
-  }
-
-  private static boolean isNull(MemorySegment result) {
-    return result.get(ADDRESS, 0).address() == 0;
+    long value = Long.parseLong(text);
+    return value < 0xffff_ffffL ? OptionalInt.of((int) value) : OptionalInt.empty();
   }
 
   private static int call(MethodHandle function) {
@@ -122,25 +159,25 @@ public final class Credentials {
     }
   }
 
-  private static void look(
+  private static int look(
       MethodHandle function,
       MemorySegment name,
       MemorySegment entry,
       MemorySegment buffer,
       MemorySegment result) {
     try {
-      var _ =
-          (int) function.invokeExact(Libc.state(), name, entry, buffer, buffer.byteSize(), result);
+      return (int)
+          function.invokeExact(Libc.state(), name, entry, buffer, buffer.byteSize(), result);
     } catch (Throwable t) {
       throw Libc.impossible(t);
     }
   }
 
-  private static void look(
+  private static int look(
       int uid, MemorySegment entry, MemorySegment buffer, MemorySegment result) {
     try {
-      var _ =
-          (int) GETPWUID_R.invokeExact(Libc.state(), uid, entry, buffer, buffer.byteSize(), result);
+      return (int)
+          GETPWUID_R.invokeExact(Libc.state(), uid, entry, buffer, buffer.byteSize(), result);
     } catch (Throwable t) {
       throw Libc.impossible(t);
     }

@@ -11,6 +11,7 @@ public final class Errno {
   public static final int E2BIG = 7;
   public static final int ENOEXEC = 8;
   public static final int ECHILD = 10;
+  public static final int EBADF = 9;
   public static final int EAGAIN = 11;
   public static final int ENOMEM = 12;
   public static final int EACCES = 13;
@@ -19,8 +20,15 @@ public final class Errno {
   public static final int EMFILE = 24;
   public static final int ETXTBSY = 26;
   public static final int EPIPE = 32;
+  public static final int ERANGE = 34;
   public static final int ENOSYS = 38;
+  public static final int ENONET = 64;
   public static final int EPROTO = 71;
+  public static final int ENOPROTOOPT = 92;
+  public static final int ENETDOWN = 100;
+  public static final int ENETUNREACH = 101;
+  public static final int EHOSTDOWN = 112;
+  public static final int EHOSTUNREACH = 113;
   public static final int EADDRINUSE = 98;
   public static final int ENOBUFS = 105;
   public static final int ECONNABORTED = 103;
@@ -39,8 +47,8 @@ public final class Errno {
           Map.entry(17, "EEXIST"), Map.entry(19, "ENODEV"), Map.entry(20, "ENOTDIR"),
           Map.entry(21, "EISDIR"), Map.entry(22, "EINVAL"), Map.entry(23, "ENFILE"),
           Map.entry(24, "EMFILE"), Map.entry(26, "ETXTBSY"), Map.entry(28, "ENOSPC"),
-          Map.entry(32, "EPIPE"), Map.entry(36, "ENAMETOOLONG"), Map.entry(38, "ENOSYS"),
-          Map.entry(40, "ELOOP"), Map.entry(71, "EPROTO"), Map.entry(88, "ENOTSOCK"),
+          Map.entry(32, "EPIPE"), Map.entry(34, "ERANGE"), Map.entry(36, "ENAMETOOLONG"), Map.entry(38, "ENOSYS"),
+          Map.entry(40, "ELOOP"), Map.entry(64, "ENONET"), Map.entry(71, "EPROTO"), Map.entry(88, "ENOTSOCK"),
           Map.entry(90, "EMSGSIZE"), Map.entry(92, "ENOPROTOOPT"),
           Map.entry(93, "EPROTONOSUPPORT"), Map.entry(94, "ESOCKTNOSUPPORT"),
           Map.entry(95, "EOPNOTSUPP"), Map.entry(97, "EAFNOSUPPORT"),
@@ -49,7 +57,7 @@ public final class Errno {
           Map.entry(103, "ECONNABORTED"), Map.entry(104, "ECONNRESET"),
           Map.entry(105, "ENOBUFS"), Map.entry(106, "EISCONN"), Map.entry(107, "ENOTCONN"),
           Map.entry(110, "ETIMEDOUT"), Map.entry(111, "ECONNREFUSED"),
-          Map.entry(113, "EHOSTUNREACH"), Map.entry(114, "EALREADY"),
+          Map.entry(112, "EHOSTDOWN"), Map.entry(113, "EHOSTUNREACH"), Map.entry(114, "EALREADY"),
           Map.entry(115, "EINPROGRESS"));
 
   private Errno() {}

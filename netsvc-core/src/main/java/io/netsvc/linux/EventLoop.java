@@ -82,7 +82,7 @@ public final class EventLoop implements AutoCloseable {
       this.ready = ready;
     }
 
-    /** Watches for these events from now on; 0 pauses. */
+    /** Watches for these events from now on; 0 pauses, but for one call when the peer hangs up. */
     public void interest(int events) throws IOException {
       control(MOD, fd.number(), events, id);
     }
@@ -133,7 +133,8 @@ public final class EventLoop implements AutoCloseable {
   private void control(int operation, int fd, int events, long id) throws IOException {
     try (var arena = Arena.ofConfined()) {
       var event = arena.allocate(EVENT_SIZE, 8);
-      event.set(ValueLayout.JAVA_INT, 0, events);
+      // A hang-up is reported even to those who watch for nothing: then once is enough.
+      event.set(ValueLayout.JAVA_INT, 0, events == 0 ? ONESHOT : events);
       event.set(ValueLayout.JAVA_LONG_UNALIGNED, DATA_OFFSET, id);
       int result = Syscalls.epollCtl(epoll.number(), operation, fd, event);
       if (result < 0) {

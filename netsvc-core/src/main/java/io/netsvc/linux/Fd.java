@@ -60,6 +60,11 @@ public final class Fd implements AutoCloseable {
     }
   }
 
+  /** Returns a close-on-exec duplicate, which the caller closes. */
+  public Fd duplicate() throws LinuxException {
+    return duplicate(number(), 0);
+  }
+
   /** Duplicates the descriptor at or above a number, close-on-exec; see fcntl(2). */
   static Fd duplicate(int number, int atLeast) throws LinuxException {
     return opened("fcntl F_DUPFD_CLOEXEC", Syscalls.fcntl(number, F_DUPFD_CLOEXEC, atLeast));

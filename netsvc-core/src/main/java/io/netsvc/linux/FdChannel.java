@@ -49,9 +49,18 @@ public final class FdChannel implements ByteChannel {
     return new FdChannel(fd, false);
   }
 
-  /** {@return the fd, which stays this channel's} */
-  public Fd fd() {
-    return fd;
+  /** Returns a duplicate of the fd, in blocking mode; see {@link FdHolder#handOver}. */
+  public Fd handOver() throws IOException {
+    state.lock();
+    try {
+      if (closed) {
+        throw new ClosedChannelException();
+      }
+      fd.setNonBlocking(false); // all duplicates share the mode
+      return fd.duplicate();
+    } finally {
+      state.unlock();
+    }
   }
 
   @Override
@@ -155,12 +164,7 @@ public final class FdChannel implements ByteChannel {
 
   private void await(int event) throws IOException {
     var me = Thread.currentThread();
-    if (event == EventLoop.IN) {
-      reader = me;
-    } else {
-      writer = me;
-    }
-    arm();
+    arm(event, me);
     while ((event == EventLoop.IN ? reader : writer) == me) {
       if (closed) {
         throw new AsynchronousCloseException();
@@ -174,9 +178,14 @@ public final class FdChannel implements ByteChannel {
   }
 
   /** Watches for what the parked threads wait for; an event disarms both. */
-  private void arm() throws IOException {
+  private void arm(int event, Thread waiting) throws IOException {
     state.lock();
     try {
+      if (event == EventLoop.IN) {
+        reader = waiting;
+      } else {
+        writer = waiting;
+      }
       int events = (reader != null ? EventLoop.IN : 0) | (writer != null ? EventLoop.OUT : 0);
       if (!closed && registration != null) {
         registration.interestOnce(events);
@@ -188,12 +197,32 @@ public final class FdChannel implements ByteChannel {
 
   /** Wakes both: whoever is not ready tries, and arms again. */
   private void ready() {
-    var in = reader;
-    var out = writer;
-    reader = null;
-    writer = null;
+    Thread in;
+    Thread out;
+    state.lock();
+    try {
+      in = reader;
+      out = writer;
+      reader = null;
+      writer = null;
+    } finally {
+      state.unlock();
+    }
     LockSupport.unpark(in);
     LockSupport.unpark(out);
+  }
+
+  /** Shuts a direction of a socket down; see {@link Sockets#shutdown}. */
+  public void shutdown(int how) throws IOException {
+    state.lock();
+    try {
+      if (closed) {
+        throw new ClosedChannelException();
+      }
+      Sockets.shutdown(fd, how);
+    } finally {
+      state.unlock();
+    }
   }
 
   /** Makes the close that follows send a RST, unless it came already. */

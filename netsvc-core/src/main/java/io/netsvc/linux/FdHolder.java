@@ -1,8 +1,16 @@
 package io.netsvc.linux;
 
+import java.io.IOException;
+
 /** A socket of the Linux transport, whose fd a child can have. */
 public interface FdHolder {
 
-  /** {@return the fd, which stays this holder's} */
-  Fd fd();
+  /**
+   * Returns a duplicate of the fd in blocking mode, which the caller closes. A close of this holder
+   * that comes at the same time leaves it valid.
+   *
+   * @throws java.nio.channels.ClosedChannelException if this holder is closed
+   * @throws IllegalStateException if Java uses the socket in a way that a child would disturb
+   */
+  Fd handOver() throws IOException;
 }

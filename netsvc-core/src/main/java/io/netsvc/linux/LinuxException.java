@@ -30,9 +30,10 @@ public final class LinuxException extends IOException {
   }
 
   /** Returns the exception for a failed bind, which callers of the JDK know as a BindException. */
-  static IOException bind(String address, int errno) {
-    var bind = new BindException("bind " + address + ": " + Errno.describe(errno));
-    bind.initCause(new LinuxException("bind " + address, errno));
+  static IOException bind(String operation, SocketAddress address, int errno) {
+    var cause = new LinuxException(operation + ' ' + address, errno);
+    var bind = new BindException(cause.getMessage());
+    bind.initCause(cause);
     return bind;
   }
 }

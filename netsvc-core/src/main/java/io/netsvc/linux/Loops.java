@@ -2,25 +2,35 @@ package io.netsvc.linux;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /** The event loop that everything in this JVM shares; a daemon, opened at first use. */
 public final class Loops {
+  private static volatile @Nullable EventLoop shared;
+
   private Loops() {}
 
-  private static final class Holder {
-    static final EventLoop SHARED = open();
+  /**
+   * {@return the shared loop; nobody closes it}
+   *
+   * @throws UncheckedIOException if it cannot be opened now, for want of fds; a later call may
+   */
+  public static EventLoop shared() {
+    var loop = shared;
+    return loop == null ? open() : loop;
+  }
 
-    private static EventLoop open() {
+  private static synchronized EventLoop open() {
+    var loop = shared;
+    if (loop == null) {
+      LowFds.reserve(); // while low numbers are free: whoever needs a loop may start programs
       try {
-        return EventLoop.open("netsvc-loop");
+        loop = EventLoop.open("netsvc-loop");
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
+      shared = loop;
     }
-  }
-
-  /** {@return the shared loop; nobody closes it} */
-  public static EventLoop shared() {
-    return Holder.SHARED;
+    return loop;
   }
 }

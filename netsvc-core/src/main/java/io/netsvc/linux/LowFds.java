@@ -4,6 +4,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Low fd numbers, held by placeholders from the first spawn on, to which the fds of a child move for
@@ -17,24 +19,32 @@ final class LowFds {
   private static final int SLOTS = 16;
   private static final int O_RDONLY_CLOEXEC = 0x80000;
   private static final Deque<Integer> FREE = new ArrayDeque<>();
-  private static final Fd PLACEHOLDER = reserve();
+
+  /** What a slot holds that nothing has moved to; null before there are any. */
+  private static @Nullable Fd placeholder;
 
   private LowFds() {}
 
-  private static Fd reserve() {
-    try {
-      var placeholder = Fd.open("/dev/null", O_RDONLY_CLOEXEC);
-      for (int i = 0; i < SLOTS; i++) {
-        var slot = Fd.duplicate(placeholder.number(), 3);
-        if (slot.number() >= LIMIT) {
-          slot.close();
-          break;
-        }
-        FREE.add(slot.number());
+  /** Takes the slots while numbers are low; without an fd for them now, a later call tries again. */
+  static void reserve() {
+    synchronized (FREE) {
+      if (placeholder != null) {
+        return;
       }
-      return placeholder;
-    } catch (LinuxException e) {
-      throw new IllegalStateException(e);
+      try {
+        var opened = Fd.open("/dev/null", O_RDONLY_CLOEXEC);
+        placeholder = opened;
+        for (int i = 0; i < SLOTS; i++) {
+          var slot = Fd.duplicate(opened.number(), 3);
+          if (slot.number() >= LIMIT) {
+            slot.close();
+            break;
+          }
+          FREE.add(slot.number());
+        }
+      } catch (LinuxException e) {
+        // Fewer slots: a child then copies the JVM's whole table.
+      }
     }
   }
 
@@ -47,9 +57,14 @@ final class LowFds {
 
     private Placed(int[] sources) throws LinuxException {
       numbers = new int[sources.length];
-      for (int i = 0; i < sources.length; i++) {
-        int same = indexOf(sources, sources[i]);
-        numbers[i] = same < i ? numbers[same] : place(sources[i]);
+      try {
+        for (int i = 0; i < sources.length; i++) {
+          int same = indexOf(sources, sources[i]);
+          numbers[i] = same < i ? numbers[same] : place(sources[i]);
+        }
+      } catch (LinuxException | RuntimeException e) {
+        close();
+        throw e;
       }
     }
 
@@ -97,7 +112,6 @@ final class LowFds {
       moved.forEach(Fd::close);
       for (int slot : slots) {
         try {
-          Fd.replace(slot, PLACEHOLDER.number());
           give(slot);
         } catch (LinuxException e) {
           throw new IllegalStateException(e); // both are ours, and open
@@ -111,7 +125,7 @@ final class LowFds {
     return new Placed(sources);
   }
 
-  private static @org.jspecify.annotations.Nullable Integer take(int atLeast) {
+  private static @Nullable Integer take(int atLeast) {
     synchronized (FREE) {
       for (var each = FREE.iterator(); each.hasNext(); ) {
         int slot = each.next();
@@ -124,8 +138,9 @@ final class LowFds {
     }
   }
 
-  private static void give(int slot) {
+  private static void give(int slot) throws LinuxException {
     synchronized (FREE) {
+      Fd.replace(slot, Objects.requireNonNull(placeholder).number());
       FREE.addFirst(slot);
     }
   }

@@ -7,19 +7,18 @@ import org.jspecify.annotations.Nullable;
 
 /** A process by descriptor: pidfd_open(2). It polls readable once the process has ended. */
 public final class Pidfd {
+  private static final int P_PID = 1;
   private static final int P_PIDFD = 3;
   private static final int WNOHANG = 1;
   private static final int WEXITED = 4;
-  private static final int SYS_WAITID =
-      System.getProperty("os.arch").equals("aarch64") ? 95 : 247;
+  private static final boolean AARCH64 = System.getProperty("os.arch").equals("aarch64");
+  private static final int SYS_WAITID = AARCH64 ? 95 : 247;
+  private static final int SYS_KILL = AARCH64 ? 129 : 62;
+  private static final int SIGKILL = 9;
   private static final int SYS_PIDFD_SEND_SIGNAL = 424;
   private static final int SYS_PIDFD_OPEN = 434;
   private static final int CLD_EXITED = 1;
   private static final int CLD_DUMPED = 3;
-
-  static {
-    ChildSignal.restore();
-  }
 
   private Pidfd() {}
 
@@ -34,9 +33,17 @@ public final class Pidfd {
   public record End(
       boolean exited, int status, boolean coreDumped, long userMicros, long systemMicros) {}
 
-  /** Opens a child of ours that nobody has reaped; see pidfd_open(2). */
+  /**
+   * Opens a child of ours that nobody has reaped; see pidfd_open(2). One that cannot be opened is
+   * killed, rather than never be reaped.
+   */
   static Fd open(int pid) throws LinuxException {
-    return Fd.opened("pidfd_open", (int) Syscalls.syscall(SYS_PIDFD_OPEN, pid, 0, 0, 0, 0));
+    int result = (int) Syscalls.syscall(SYS_PIDFD_OPEN, pid, 0, 0, 0, 0);
+    if (result < 0) {
+      Syscalls.syscall(SYS_KILL, pid, SIGKILL, 0, 0, 0);
+      Syscalls.syscall(SYS_WAITID, P_PID, pid, 0, WEXITED, 0);
+    }
+    return Fd.opened("pidfd_open", result);
   }
 
   /** Reaps an ended child; null while it still runs. */

@@ -68,6 +68,7 @@ public final class PosixSpawn implements SpawnPlan {
       throw new UnsupportedOperationException(
           "this libc's posix_spawn has no addclosefrom_np or no addchdir_np");
     }
+    ChildSignal.restore(); // before the first child, whose status would be lost
     this.fds = fds;
     this.program = arena.allocateFrom(program);
     this.argv = strings(argv);

@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.SocketAddress;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Sockets that we open ourselves, so that a child can have them; all are close-on-exec. */
@@ -14,12 +15,8 @@ public final class Sockets {
   private static final int SOCK_NONBLOCK = 0x800;
   private static final int SOCK_CLOEXEC = 0x80000;
   private static final int SOL_SOCKET = 1;
-  private static final int SO_REUSEADDR = 2;
-  private static final int SO_SNDBUF = 7;
-  private static final int SO_RCVBUF = 8;
   private static final int SO_LINGER = 13;
-  private static final int IPPROTO_IPV6 = 41;
-  private static final int IPV6_V6ONLY = 26;
+  private static final int MSG_DONTWAIT = 0x40;
   private static final int MSG_NOSIGNAL = 0x4000;
 
   /** shutdown(2): no more reads. */
@@ -33,40 +30,42 @@ public final class Sockets {
   /** A received datagram: how long it was, and who sent it. */
   public record Received(int length, SocketAddress from) {}
 
-  /** Opens a listening socket; an IPv6 one takes IPv4 too only if {@code dualStack}. */
-  public static Fd listen(SocketAddress address, int backlog, boolean dualStack)
+  /**
+   * Opens a listening socket that does not block.
+   *
+   * @param options are set before the bind, in the map's order
+   */
+  public static Fd listen(SocketAddress address, int backlog, Map<SocketOption, Integer> options)
       throws IOException {
-    var fd = bound(address, SOCK_STREAM, dualStack);
+    var fd = bound(address, SOCK_STREAM, options);
     int result = Syscalls.listen(fd.number(), backlog);
     if (result < 0) {
       fd.close();
-      throw LinuxException.bind(address.toString(), -result);
+      throw LinuxException.bind("listen", address, -result);
     }
     return fd;
   }
 
-  /** Opens a bound datagram socket. */
-  public static Fd datagram(SocketAddress address, boolean dualStack) throws IOException {
-    return bound(address, SOCK_DGRAM, dualStack);
+  /** Opens a bound datagram socket that does not block; the options are set before the bind. */
+  public static Fd datagram(SocketAddress address, Map<SocketOption, Integer> options)
+      throws IOException {
+    return bound(address, SOCK_DGRAM, options);
   }
 
-  private static Fd bound(SocketAddress address, int type, boolean dualStack) throws IOException {
+  private static Fd bound(SocketAddress address, int type, Map<SocketOption, Integer> options)
+      throws IOException {
     int family = SocketAddresses.family(address);
     var fd =
         Fd.opened(
-            "socket " + address,
-            Syscalls.socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+            "socket " + address, Syscalls.socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     try (var arena = Arena.ofConfined()) {
-      if (type == SOCK_STREAM && family != SocketAddresses.AF_UNIX) {
-        option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+      for (var option : options.entrySet()) {
+        option.getKey().set(fd, option.getValue());
       }
-      if (family == SocketAddresses.AF_INET6) {
-        option(fd, IPPROTO_IPV6, IPV6_V6ONLY, dualStack ? 0 : 1);
-      }
-      var native_ = SocketAddresses.encode(address, arena);
-      int result = Syscalls.bind(fd.number(), native_, (int) native_.byteSize());
+      var encoded = SocketAddresses.encode(address, arena);
+      int result = Syscalls.bind(fd.number(), encoded, (int) encoded.byteSize());
       if (result < 0) {
-        throw LinuxException.bind(address.toString(), -result);
+        throw LinuxException.bind("bind", address, -result);
       }
       return fd;
     } catch (IOException | RuntimeException e) {
@@ -90,41 +89,61 @@ public final class Sockets {
     }
   }
 
+  /** An accepted connection, in blocking mode, and its peer. */
+  public record Accepted(Fd fd, SocketAddress peer) {}
+
   /**
-   * Accepts one connection, in blocking mode; null when none waits any more.
+   * Accepts one connection; null when none waits any more. The peer's address is asked for here
+   * because getpeername(2) no longer tells it once the peer has reset the connection.
    *
    * @throws LinuxException with accept(2)'s errno, such as EMFILE
    */
-  public static @Nullable Fd accept(Fd listener) throws LinuxException {
-    int result =
-        Syscalls.accept4(listener.number(), MemorySegment.NULL, MemorySegment.NULL, SOCK_CLOEXEC);
-    return switch (-result) {
-      // The client is gone already, or the network failed it: accept(2) says to treat it like EAGAIN.
-      case Errno.EAGAIN, Errno.ECONNABORTED, Errno.EINTR, Errno.EPROTO -> null;
-      default -> Fd.opened("accept", result);
-    };
+  public static @Nullable Accepted accept(Fd listener) throws LinuxException {
+    try (var arena = Arena.ofConfined()) {
+      var address = arena.allocate(SocketAddresses.MAX, 8);
+      var length = arena.allocateFrom(ValueLayout.JAVA_INT, SocketAddresses.MAX);
+      int result = Syscalls.accept4(listener.number(), address, length, SOCK_CLOEXEC);
+      return switch (-result) {
+        // The client is gone again, or the network failed it: accept(2) says to treat it like EAGAIN.
+        case Errno.EAGAIN,
+            Errno.EINTR,
+            Errno.EPERM,
+            Errno.ENONET,
+            Errno.EPROTO,
+            Errno.ENOPROTOOPT,
+            Errno.ENETDOWN,
+            Errno.ENETUNREACH,
+            Errno.ECONNABORTED,
+            Errno.EHOSTDOWN,
+            Errno.EHOSTUNREACH ->
+            null;
+        default ->
+            new Accepted(
+                Fd.opened("accept", result),
+                SocketAddresses.decode(address, length.get(ValueLayout.JAVA_INT, 0)));
+      };
+    }
+  }
+
+  /**
+   * Loads what a failing accept needs. Without an fd left no class can be loaded from a directory,
+   * and an accept that cannot even fail would keep a loop busy.
+   */
+  public static void prepareToFail() {
+    var exhausted = new LinuxException("accept", Errno.EMFILE);
+    if (exhausted.errno() != Errno.EMFILE) {
+      throw new AssertionError(exhausted);
+    }
   }
 
   /** Returns the address that a socket is bound to. */
   public static SocketAddress localAddress(Fd fd) throws LinuxException {
-    return address(fd, true);
-  }
-
-  /** Returns the address of a connected socket's peer. */
-  public static SocketAddress remoteAddress(Fd fd) throws LinuxException {
-    return address(fd, false);
-  }
-
-  private static SocketAddress address(Fd fd, boolean local) throws LinuxException {
     try (var arena = Arena.ofConfined()) {
       var address = arena.allocate(SocketAddresses.MAX, 8);
       var length = arena.allocateFrom(ValueLayout.JAVA_INT, SocketAddresses.MAX);
-      int result =
-          local
-              ? Syscalls.getsockname(fd.number(), address, length)
-              : Syscalls.getpeername(fd.number(), address, length);
+      int result = Syscalls.getsockname(fd.number(), address, length);
       if (result < 0) {
-        throw new LinuxException(local ? "getsockname" : "getpeername", -result);
+        throw new LinuxException("getsockname", -result);
       }
       return SocketAddresses.decode(address, length.get(ValueLayout.JAVA_INT, 0));
     }
@@ -136,7 +155,7 @@ public final class Sockets {
       var buffer = arena.allocate(into.length);
       var address = arena.allocate(SocketAddresses.MAX, 8);
       var length = arena.allocateFrom(ValueLayout.JAVA_INT, SocketAddresses.MAX);
-      long n = Syscalls.recvfrom(fd.number(), buffer, into.length, 0, address, length);
+      long n = Syscalls.recvfrom(fd.number(), buffer, into.length, MSG_DONTWAIT, address, length);
       if (n == -Errno.EAGAIN) {
         return null;
       }
@@ -158,13 +177,17 @@ public final class Sockets {
       var address = SocketAddresses.encode(to, arena);
       long n =
           Syscalls.sendto(
-              fd.number(), buffer, length, MSG_NOSIGNAL, address, (int) address.byteSize());
+              fd.number(),
+              buffer,
+              length,
+              MSG_DONTWAIT | MSG_NOSIGNAL,
+              address,
+              (int) address.byteSize());
       if (n < 0 && n != -Errno.EAGAIN && n != -Errno.ENOBUFS) {
         throw new LinuxException("sendto " + to, (int) -n);
       }
     }
   }
-
 
   /** Writes without SIGPIPE: the count, or a negative errno. */
   public static long write(Fd fd, MemorySegment from) {
@@ -184,26 +207,6 @@ public final class Sockets {
     try (var arena = Arena.ofConfined()) {
       var linger = arena.allocateFrom(ValueLayout.JAVA_INT, 1, 0);
       Syscalls.setsockopt(fd.number(), SOL_SOCKET, SO_LINGER, linger, 8);
-    }
-  }
-
-  /** Sets SO_SNDBUF and SO_RCVBUF, in bytes; 0 leaves one as it is. The kernel doubles both. */
-  public static void buffers(Fd fd, int send, int receive) throws LinuxException {
-    if (send > 0) {
-      option(fd, SOL_SOCKET, SO_SNDBUF, send);
-    }
-    if (receive > 0) {
-      option(fd, SOL_SOCKET, SO_RCVBUF, receive);
-    }
-  }
-
-  private static void option(Fd fd, int level, int name, int value) throws LinuxException {
-    try (var arena = Arena.ofConfined()) {
-      var segment = arena.allocateFrom(ValueLayout.JAVA_INT, value);
-      int result = Syscalls.setsockopt(fd.number(), level, name, segment, 4);
-      if (result < 0) {
-        throw new LinuxException("setsockopt " + level + '/' + name, -result);
-      }
     }
   }
 }

@@ -4,9 +4,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * The system calls that a child makes between clone3(2) and execve(2), in order: x86-64's numbers.
@@ -17,31 +18,20 @@ import java.util.List;
  * vfork(2). A child that is stopped or stuck there (a dead NFS server) is killed after ten seconds.
  */
 public final class Spawn implements SpawnPlan {
-  private static final long CLONE_VM = 0x100;
-  private static final long CLONE_FILES = 0x400;
-  private static final long CLONE_PIDFD = 0x1000;
-  private static final long CLONE_VFORK = 0x4000;
-  private static final long CLONE_CLEAR_SIGHAND = 0x1_0000_0000L;
   private static final long CLOSE_RANGE_UNSHARE = 2;
   private static final long MAX_FD = 0xffff_ffffL;
-  private static final int SIGCHLD = 17;
   private static final int SIGKILL = 9;
   private static final int SIGSTOP = 19;
   private static final int NOFILE = 7;
-  private static final int STACK = 16 * 1024;
 
   /** The step, our own, that writes the result of the one before in decimal; see the listing. */
   private static final long DECIMAL = -2;
 
-  private static final int STEP = 64;
-  private static final int RESULT = 56;
-
-  /** What a result is before its step has run: no system call's result. */
-  private static final long PENDING = Long.MAX_VALUE;
-
-  private static final byte[] OWN_PID = "LISTEN_PID=".getBytes(StandardCharsets.US_ASCII);
+  /** The second 32-bit capabilities are in a second triple; see capset(2). */
+  private static final int CAPABILITY_VERSION_3 = 0x20080522;
 
   private final Arena arena = Arena.ofAuto();
+  private final Queue<SpawnMemory> unused = new ConcurrentLinkedQueue<>();
   private final List<String> names = new ArrayList<>();
   private final List<long[]> steps = new ArrayList<>();
   private final int fds;
@@ -67,6 +57,8 @@ public final class Spawn implements SpawnPlan {
       throw new UnsupportedOperationException(
           "no listing of system calls for " + System.getProperty("os.arch"));
     }
+    ChildSignal.restore(); // before the first child, whose status would be lost
+    LowFds.reserve();
     this.fds = fds;
     this.watchdog = watchdog;
     // The first step, since until then the child's table is the JVM's.
@@ -81,10 +73,9 @@ public final class Spawn implements SpawnPlan {
 
   /** Adds a system call; package-private for tests that need one that blocks or fails. */
   Spawn add(String name, long number, long... arguments) {
-    long[] step = new long[8];
+    long[] step = new long[7];
     step[0] = number;
     System.arraycopy(arguments, 0, step, 1, arguments.length);
-    step[7] = PENDING;
     names.add(name);
     steps.add(step);
     return this;
@@ -159,6 +150,7 @@ public final class Spawn implements SpawnPlan {
 
   /** setresgid(2): real, effective and saved. */
   public Spawn group(int gid) {
+    refuseNone(gid);
     return add("setresgid", 119, gid, gid, gid);
   }
 
@@ -167,9 +159,25 @@ public final class Spawn implements SpawnPlan {
     return add("prctl PR_SET_NO_NEW_PRIVS", 157, 38, 1, 0, 0, 0);
   }
 
-  /** setresuid(2): real, effective and saved, so that there is no way back. */
+  /**
+   * setresuid(2): real, effective and saved. For anyone but root capset(2) follows, since a parent
+   * that is not root but has capabilities would leave them, and so a way back; see capabilities(7).
+   */
   public Spawn user(int uid) {
-    return add("setresuid", 117, uid, uid, uid);
+    refuseNone(uid);
+    add("setresuid", 117, uid, uid, uid);
+    if (uid == 0) {
+      return this;
+    }
+    var header = arena.allocateFrom(ValueLayout.JAVA_INT, CAPABILITY_VERSION_3, 0);
+    return add("capset", 126, header.address(), arena.allocate(24, 8).address());
+  }
+
+  /** To the kernel, -1 is no id but "leave it as it is". */
+  private static void refuseNone(int id) {
+    if (id == -1) {
+      throw new IllegalArgumentException("no process can have the id 4294967295");
+    }
   }
 
   /**
@@ -190,20 +198,12 @@ public final class Spawn implements SpawnPlan {
         "execve " + program,
         59,
         arena.allocateFrom(program).address(),
-        array(arena, addresses(argv)).address(),
-        array(arena, this.environment).address());
+        SpawnMemory.array(arena, addresses(argv)).address(),
+        SpawnMemory.array(arena, this.environment).address());
   }
 
   private List<Long> addresses(List<String> strings) {
     return strings.stream().map(string -> arena.allocateFrom(string).address()).toList();
-  }
-
-  private static MemorySegment array(Arena arena, List<Long> addresses) {
-    var array = arena.allocate(ValueLayout.JAVA_LONG, addresses.size() + 1L);
-    for (int i = 0; i < addresses.size(); i++) {
-      array.setAtIndex(ValueLayout.JAVA_LONG, i, addresses.get(i));
-    }
-    return array;
   }
 
   @Override
@@ -211,31 +211,41 @@ public final class Spawn implements SpawnPlan {
     if (sources.length != fds) {
       throw new IllegalArgumentException(sources.length + " fds for " + fds);
     }
-    try (var placed = LowFds.place(sources);
-        var confined = Arena.ofConfined()) {
-      return run(placed, confined);
+    var memory = unused.poll();
+    if (memory == null) {
+      memory = memory();
+    }
+    try (var placed = LowFds.place(sources)) {
+      return run(placed, memory);
     } finally {
+      unused.add(memory);
       Reference.reachabilityFence(this); // the steps point into our memory
     }
   }
 
-  private Result run(LowFds.Placed sources, Arena confined) throws LinuxException {
-    var list = list(sources, confined);
-    // The watchdog may look at this after we returned, so it outlives the arena.
-    var pidfd = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_INT, -1);
-    var clone = cloneArguments(sources.low(), pidfd, confined);
-    long pid;
-    try (var _ = watchdog.watch(pidfd)) {
-      pid = SpawnCode.run(clone, list);
+  private SpawnMemory memory() {
+    var memory = new SpawnMemory(arena, steps);
+    if (ownPid >= 0) {
+      memory.ownPid(ownPid, environment, arena);
     }
+    return memory;
+  }
+
+  private Result run(LowFds.Placed sources, SpawnMemory memory) {
+    // Where not all are low, the table is the child's own from the start, and closed at the end.
+    memory.argument(0, 1, sources.low() ? LowFds.LIMIT : MAX_FD);
+    for (int i = 0; i < fds; i++) {
+      memory.argument(firstDup + i, 1, sources.number(i));
+    }
+    long pid = memory.run(sources.low(), watchdog);
     if (pid < 0) {
       return new Result.Failed("clone3", (int) -pid);
     }
-    var child = new Fd(pidfd.get(ValueLayout.JAVA_INT, 0));
+    var child = new Fd(memory.pidfd());
     for (int i = 0; i < steps.size(); i++) {
-      long result = list.get(ValueLayout.JAVA_LONG, (long) i * STEP + RESULT);
+      long result = memory.result(i);
       boolean last = i == steps.size() - 1; // execve, which has no result when it succeeds
-      if (result < 0 || (result == PENDING && !last)) {
+      if (result < 0 || (result == SpawnMemory.PENDING && !last)) {
         var end = Pidfd.await(child);
         child.close();
         return result < 0
@@ -244,45 +254,5 @@ public final class Spawn implements SpawnPlan {
       }
     }
     return new Result.Started((int) pid, child);
-  }
-
-  private MemorySegment list(LowFds.Placed sources, Arena confined) {
-    var list = confined.allocate((long) STEP * (steps.size() + 1), 8);
-    for (int i = 0; i < steps.size(); i++) {
-      MemorySegment.copy(steps.get(i), 0, list, ValueLayout.JAVA_LONG, (long) i * STEP, 8);
-    }
-    list.set(ValueLayout.JAVA_LONG, (long) steps.size() * STEP, -1);
-    if (!sources.low()) {
-      argument(list, 0, 1, MAX_FD); // the table is the child's own, and closed below
-    }
-    for (int i = 0; i < fds; i++) {
-      argument(list, firstDup + i, 1, sources.number(i));
-    }
-    if (ownPid >= 0) {
-      var text = confined.allocate(OWN_PID.length + 8L, 8);
-      MemorySegment.copy(OWN_PID, 0, text, ValueLayout.JAVA_BYTE, 0, OWN_PID.length);
-      var digits = confined.allocate(24, 8); // up to 8, then the NULs that end them
-      argument(list, ownPid, 1, text.address() + OWN_PID.length);
-      argument(list, ownPid, 2, digits.address() + 8);
-      var all = new ArrayList<>(environment);
-      all.add(text.address());
-      argument(list, steps.size() - 1, 3, array(confined, all).address());
-    }
-    return list;
-  }
-
-  private static void argument(MemorySegment list, int step, int argument, long value) {
-    list.set(ValueLayout.JAVA_LONG, (long) step * STEP + 8L * argument, value);
-  }
-
-  private static MemorySegment cloneArguments(boolean low, MemorySegment pidfd, Arena confined) {
-    var clone = confined.allocate(88, 8);
-    long flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND;
-    clone.set(ValueLayout.JAVA_LONG, 0, low ? flags | CLONE_FILES : flags);
-    clone.set(ValueLayout.JAVA_LONG, 8, pidfd.address());
-    clone.set(ValueLayout.JAVA_LONG, 32, SIGCHLD);
-    clone.set(ValueLayout.JAVA_LONG, 40, confined.allocate(STACK, 16).address());
-    clone.set(ValueLayout.JAVA_LONG, 48, STACK);
-    return clone;
   }
 }

@@ -24,12 +24,25 @@ final class SpawnCode {
   private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
   private static final long PAGE = 4096;
 
-  private static final MethodHandle SPAWN = map();
+  private static final int SYS_CLONE3 = 435;
+  private static final int SYS_CLOSE_RANGE = 436;
 
   private SpawnCode() {}
 
+  private static final class Holder {
+    static final boolean SUPPORTED = probe();
+    static final MethodHandle SPAWN = map();
+  }
+
   static boolean supported() {
-    return System.getProperty("os.arch").equals("amd64");
+    return Holder.SUPPORTED;
+  }
+
+  /** Older kernels and the filters of some containers lack a call: a wrong one tells, EINVAL. */
+  private static boolean probe() {
+    return System.getProperty("os.arch").equals("amd64")
+        && Syscalls.syscall(SYS_CLONE3, 0, 0, 0, 0, 0) == -Errno.EINVAL
+        && Syscalls.syscall(SYS_CLOSE_RANGE, 1, 0, 0, 0, 0) == -Errno.EINVAL;
   }
 
   private static MethodHandle map() {
@@ -56,7 +69,7 @@ final class SpawnCode {
   /** Returns the child's pid, or clone3's negative errno. */
   static long run(MemorySegment cloneArgs, MemorySegment steps) {
     try {
-      return (long) SPAWN.invokeExact(cloneArgs, cloneArgs.byteSize(), steps);
+      return (long) Holder.SPAWN.invokeExact(cloneArgs, cloneArgs.byteSize(), steps);
     } catch (Throwable t) {
       throw new AssertionError("a downcall threw", t);
     }

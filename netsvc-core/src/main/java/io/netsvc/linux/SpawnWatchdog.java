@@ -13,13 +13,13 @@ import java.util.concurrent.TimeUnit;
  */
 final class SpawnWatchdog {
   private static final int SIGKILL = 9;
-  private static final long PERIOD_MILLIS = 2_000;
 
-  private final long stuckNanos;
+  private final int looks;
   private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
 
-  SpawnWatchdog(long stuckNanos, long periodMillis) {
-    this.stuckNanos = stuckNanos;
+  /** Kills a child at the look that makes so many: looks stop with the JVM, as a clock does not. */
+  SpawnWatchdog(int looks, long periodMillis) {
+    this.looks = looks;
     var _ =
         Executors.newSingleThreadScheduledExecutor(
                 task -> Thread.ofPlatform().daemon().name("netsvc-spawn-watchdog").unstarted(task))
@@ -27,22 +27,16 @@ final class SpawnWatchdog {
   }
 
   private static final class Holder {
-    static final SpawnWatchdog SHARED =
-        new SpawnWatchdog(TimeUnit.SECONDS.toNanos(10), PERIOD_MILLIS);
+    static final SpawnWatchdog SHARED = new SpawnWatchdog(6, 2_000);
   }
 
-  /** The one that grants every child ten seconds, looked at every two. */
+  /** The one that grants every child ten to twelve seconds. */
   static SpawnWatchdog shared() {
     return Holder.SHARED;
   }
 
   private void look() {
-    long now = System.nanoTime();
-    for (var watch : watches) {
-      if (now - watch.beginNanos >= stuckNanos) {
-        watch.kill();
-      }
-    }
+    watches.forEach(Watch::look);
   }
 
   /**
@@ -58,16 +52,17 @@ final class SpawnWatchdog {
 
   /** One child on its way to its program. */
   final class Watch implements AutoCloseable {
-    private final long beginNanos = System.nanoTime();
     private final MemorySegment pidfd;
+    private int seen;
     private boolean open = true;
 
     private Watch(MemorySegment pidfd) {
       this.pidfd = pidfd;
     }
 
-    private synchronized void kill() {
-      int fd = open ? pidfd.get(ValueLayout.JAVA_INT, 0) : -1;
+    private synchronized void look() {
+      seen++;
+      int fd = open && seen >= looks ? pidfd.get(ValueLayout.JAVA_INT, 0) : -1;
       if (fd >= 0) {
         Pidfd.signal(fd, SIGKILL);
       }

@@ -27,7 +27,6 @@ final class Syscalls {
   private static final MethodHandle SHUTDOWN = ints("shutdown", JAVA_INT, JAVA_INT);
   private static final MethodHandle CLOSE = ints("close", JAVA_INT);
   private static final MethodHandle GETSOCKNAME = ints("getsockname", JAVA_INT, ADDRESS, ADDRESS);
-  private static final MethodHandle GETPEERNAME = ints("getpeername", JAVA_INT, ADDRESS, ADDRESS);
   private static final MethodHandle SETSOCKOPT =
       ints("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle GETSOCKOPT =
@@ -130,15 +129,6 @@ final class Syscalls {
     var s = state();
     try {
       return checked(s, (int) GETSOCKNAME.invokeExact(s, fd, address, length));
-    } catch (Throwable t) {
-      throw impossible(t);
-    }
-  }
-
-  static int getpeername(int fd, MemorySegment address, MemorySegment length) {
-    var s = state();
-    try {
-      return checked(s, (int) GETPEERNAME.invokeExact(s, fd, address, length));
     } catch (Throwable t) {
       throw impossible(t);
     }

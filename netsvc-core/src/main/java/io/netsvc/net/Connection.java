@@ -2,6 +2,7 @@ package io.netsvc.net;
 
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 
 /**
@@ -10,6 +11,22 @@ import java.nio.channels.ByteChannel;
  * java.nio.channels.AsynchronousCloseException}. Whoever accepted or opened it closes it.
  */
 public interface Connection extends ByteChannel {
+
+  /**
+   * Reads what there is, at least one byte; waits for it if need be.
+   *
+   * @return the count, or -1 at the end of input
+   */
+  @Override
+  int read(ByteBuffer into) throws IOException;
+
+  /**
+   * Writes all of the buffer; waits for room if need be (back-pressure).
+   *
+   * @return how much that was
+   */
+  @Override
+  int write(ByteBuffer from) throws IOException;
 
   /** {@return the address of this end} */
   SocketAddress localAddress();

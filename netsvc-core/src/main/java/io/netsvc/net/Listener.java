@@ -1,234 +1,241 @@
 package io.netsvc.net;
 
-import io.netsvc.linux.Errno;
-import io.netsvc.linux.EventLoop;
 import io.netsvc.linux.Fd;
 import io.netsvc.linux.FdHolder;
-import io.netsvc.linux.LinuxException;
-import io.netsvc.linux.Loops;
-import io.netsvc.linux.Sockets;
 import java.io.IOException;
 import java.net.SocketAddress;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.nio.channels.AsynchronousCloseException;
+import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A listening TCP or Unix stream socket of our own. An IPv6 listener takes IPv6 alone
- * (IPV6_V6ONLY), so that it and an IPv4 one can have the same port. Accepting survives connections
- * that are gone again and pauses for a second when the process is out of fds, while clients wait
- * in the backlog. Listeners are safe for use by multiple concurrent threads.
+ * A listening TCP or Unix stream socket. An IPv6 listener takes IPv6 alone unless told otherwise,
+ * so that it and an IPv4 one can have the same port. Connections come by {@link #accept}, or are
+ * served by {@link #serve} or {@link #onAccept}, which survive connections that are gone again and
+ * pause for a second when the process is out of fds, while clients wait in the backlog. Listeners
+ * are safe for use by multiple concurrent threads.
  */
 public final class Listener implements AutoCloseable, FdHolder {
   /** How many connections one wake-up accepts at most, so that others get their turn. */
   private static final int BATCH = 16;
 
-  private static final int BACKLOG = 4096;
+  private static final long EXHAUSTED_NANOS = 1_000_000_000L;
   private static final Logger log = LoggerFactory.getLogger(Listener.class);
 
-  private final Fd fd;
-  private final SocketAddress address;
-  private final Set<Thread> handlers = ConcurrentHashMap.newKeySet();
-  private final Set<Connection> open = ConcurrentHashMap.newKeySet();
-  private EventLoop.@Nullable Registration registration;
-  private volatile Runnable ready = () -> {};
-  private boolean paused;
+  private final ListeningSocket socket;
+  private final Readiness readiness;
+  private final Handlers handlers;
+  private final ReentrantLock accepting = new ReentrantLock();
+  private final Condition arrived = accepting.newCondition();
+  private boolean watched;
+  private volatile boolean closed;
 
-  private Listener(Fd fd) throws IOException {
-    this.fd = fd;
-    this.address = Sockets.localAddress(fd);
+  private Listener(ListeningSocket socket) {
+    this.socket = socket;
+    this.readiness = new Readiness(socket);
+    this.handlers = new Handlers(socket.localAddress());
   }
 
   /**
-   * Binds and listens; the kernel's {@code somaxconn} bounds the backlog of 4096.
+   * Binds and listens with the default options.
    *
-   * @param address a TCP address, port 0 for any, or a {@link java.net.UnixDomainSocketAddress}
+   * @param address a TCP address, port 0 for any, or a {@link java.net.UnixDomainSocketAddress},
+   *     where {@code @name} is an abstract name (Linux)
    * @throws java.net.BindException if the address is taken or not ours
    */
   public static Listener open(SocketAddress address) throws IOException {
-    return open(address, false);
-  }
-
-  /** As {@link #open(SocketAddress)}, but an IPv6 address takes IPv4 connections too if wanted. */
-  public static Listener open(SocketAddress address, boolean dualStack) throws IOException {
-    var fd = Sockets.listen(address, BACKLOG, dualStack);
-    try {
-      return new Listener(fd);
-    } catch (IOException e) {
-      fd.close();
-      throw e;
-    }
+    return open(address, options -> options);
   }
 
   /**
-   * Sets the socket buffers that connections accepted from now on get: SO_SNDBUF and SO_RCVBUF of
-   * socket(7). The kernel doubles the figures and caps them by its own limits.
+   * As {@link #open(SocketAddress)}, with other options.
    *
-   * @param send bytes, or 0 to leave it
-   * @param receive bytes, or 0 to leave it
+   * @throws UnsupportedOperationException if the transport lacks one of them
    */
-  public void buffers(int send, int receive) throws IOException {
-    Sockets.buffers(fd, send, receive);
+  public static Listener open(SocketAddress address, UnaryOperator<ListenOptions> options)
+      throws IOException {
+    return open(Transports.chosen(), address, options);
+  }
+
+  static Listener open(
+      Transport transport, SocketAddress address, UnaryOperator<ListenOptions> options)
+      throws IOException {
+    return new Listener(
+        transport.listen(address, (ListenSettings) options.apply(ListenSettings.DEFAULTS)));
   }
 
   /** {@return the address it listens on, with the real port} */
   public SocketAddress localAddress() {
-    return address;
+    return socket.localAddress();
+  }
+
+  /**
+   * Waits for a connection; whoever gets it closes it. Not beside {@link #serve} or {@link
+   * #onAccept}, which take them all.
+   *
+   * @throws AsynchronousCloseException if the listener is or gets closed
+   * @throws IOException as accept(2) fails, such as for want of fds; the connection waits on
+   * @throws InterruptedException if this thread is interrupted; the listener stays open
+   */
+  public Connection accept() throws IOException, InterruptedException {
+    accepting.lockInterruptibly();
+    try {
+      while (true) {
+        if (closed) {
+          throw new AsynchronousCloseException();
+        }
+        var connection = readiness.held() ? null : socket.accept();
+        if (connection != null) {
+          return connection;
+        }
+        if (!watched) {
+          watched = true;
+          readiness.call(this::arrived);
+        } else {
+          socket.watch(!readiness.held());
+        }
+        arrived.await();
+      }
+    } finally {
+      accepting.unlock();
+    }
+  }
+
+  private void arrived() {
+    accepting.lock();
+    try {
+      socket.watch(false); // until the next accept finds nothing
+      arrived.signal();
+    } catch (IOException e) {
+      log.warn("cannot watch listener={} cause=\"{}\"", localAddress(), e.getMessage());
+    } finally {
+      accepting.unlock();
+    }
   }
 
   /**
    * Gives each accepted connection to a consumer, on an event loop: it must not block, and it
    * closes the connection in the end. Replaces what an earlier call set.
    */
-  public synchronized void onAccept(Consumer<Connection> consumer) throws IOException {
-    watch(() -> acceptBatch(consumer));
+  public void onAccept(Consumer<Connection> consumer) throws IOException {
+    Objects.requireNonNull(consumer, "consumer");
+    readiness.call(() -> acceptBatch(consumer));
   }
 
   /**
    * Calls back whenever connections wait, on an event loop, and accepts none. Replaces what an
    * earlier call set.
    */
-  public synchronized void onReadable(Runnable callback) throws IOException {
-    watch(callback);
-  }
-
-  private synchronized void watch(Runnable callback) throws IOException {
-    ready = callback;
-    if (registration == null) {
-      registration = Loops.shared().register(fd, paused ? 0 : EventLoop.IN, () -> ready.run());
-    }
+  public void onReadable(Runnable callback) throws IOException {
+    readiness.call(callback);
   }
 
   /** Serves each connection on a virtual thread, and closes it after. As {@link #onAccept}. */
   public void serve(ConnectionHandler handler) throws IOException {
+    Objects.requireNonNull(handler, "handler");
     onAccept(connection -> serve(connection, handler));
   }
 
   /** Serves one connection on a virtual thread that ends before {@link #close} returns. */
   public void serve(Connection connection, ConnectionHandler handler) {
-    open.add(connection);
-    var thread =
-        Thread.ofVirtual()
-            .name("netsvc-" + address)
-            .unstarted(
-                () -> {
-                  try (connection) {
-                    handler.serve(connection);
-                  } catch (IOException e) {
-                    log.debug("connection failed peer={} cause={}", connection, e.toString());
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  } catch (RuntimeException | Error e) {
-                    log.warn("handler failed listener={}", address, e);
-                  } finally {
-                    open.remove(connection);
-                    handlers.remove(Thread.currentThread());
-                  }
-                });
-    handlers.add(thread);
-    thread.start();
+    handlers.start(
+        Objects.requireNonNull(connection, "connection"),
+        Objects.requireNonNull(handler, "handler"));
   }
 
   private void acceptBatch(Consumer<Connection> consumer) {
-    for (int i = 0; i < BATCH; i++) {
-      synchronized (this) {
-        if (fd.isClosed() || paused) {
-          return;
-        }
+    for (int i = 0; i < BATCH && !readiness.held(); i++) {
+      Connection connection;
+      try {
+        connection = socket.accept();
+      } catch (IOException | RuntimeException | Error e) {
+        acceptFailed(e);
+        return;
+      }
+      if (connection == null) {
+        return;
       }
       try {
-        var accepted = Sockets.accept(fd);
-        if (accepted == null) {
-          return;
-        }
-        consumer.accept(new SocketConnection(accepted));
-      } catch (LinuxException e) {
-        if (e.errno() == Errno.EMFILE
-            || e.errno() == Errno.ENFILE
-            || e.errno() == Errno.ENOBUFS
-            || e.errno() == Errno.ENOMEM) {
-          log.warn("accepting pauses listener={} cause={}", address, e.getMessage());
-          pauseFor(1, TimeUnit.SECONDS);
-        } else {
-          log.debug("accept failed listener={} cause={}", address, e.getMessage());
-        }
-        return;
+        consumer.accept(connection);
+      } catch (RuntimeException | Error e) {
+        log.warn("not served listener={} peer={}", localAddress(), connection.remoteAddress(), e);
+        connection.close();
       }
     }
   }
 
-  /** Pauses, and resumes by itself. */
-  public void pauseFor(long time, TimeUnit unit) {
-    pause();
-    var _ =
-        java.util.concurrent.CompletableFuture.runAsync(
-            this::resume, java.util.concurrent.CompletableFuture.delayedExecutor(time, unit));
+  /** What fails again at once would keep the loop busy: it gets a pause, before anything else. */
+  private void acceptFailed(Throwable e) {
+    readiness.pauseFor(EXHAUSTED_NANOS);
+    log.warn("accepting pauses listener={} cause=\"{}\"", localAddress(), e.getMessage());
   }
 
   /** Accepts nothing until {@link #resume}; clients wait in the backlog. */
-  public synchronized void pause() {
-    paused = true;
-    interest();
+  public void pause() {
+    readiness.pause();
   }
 
-  /** Accepts again. */
-  public synchronized void resume() {
-    paused = false;
-    interest();
+  /** Accepts nothing for some time, whatever {@link #pause} and {@link #resume} say. */
+  public void pauseFor(long time, TimeUnit unit) {
+    readiness.pauseFor(unit.toNanos(time));
   }
 
-  private void interest() {
-    if (registration == null || fd.isClosed()) {
-      return;
-    }
-    try {
-      if (!paused) {
-        fd.setNonBlocking(true); // a child that had it made it blocking
-      }
-      registration.interest(paused ? 0 : EventLoop.IN);
-    } catch (IOException e) {
-      log.warn("cannot watch listener={} cause={}", address, e.getMessage());
-    }
+  /** Takes back a {@link #pause}. */
+  public void resume() {
+    readiness.resume();
   }
 
+  /**
+   * The listening socket itself, for a program; see {@link io.netsvc.process.ChildFd}.
+   *
+   * @throws IllegalStateException if it accepts by itself and is not paused
+   * @throws UnsupportedOperationException with the NIO transport, which does not tell it
+   */
   @Override
-  public Fd fd() {
-    return fd;
+  public Fd handOver() throws IOException {
+    if (socket instanceof FdHolder holder) {
+      return holder.handOver();
+    }
+    throw Transports.onlyLinux("the fd of " + this);
+  }
+
+  /**
+   * Stops listening at once, gives the connections that it serves this long to end, and then does
+   * as {@link #close}. A handler that calls this does not wait for itself.
+   *
+   * @param grace zero or negative for no time at all
+   */
+  public Stopped stop(Duration grace) {
+    stopListening();
+    return handlers.stop(grace);
   }
 
   /** Stops listening, closes every connection that it serves, and waits for their handlers. */
   @Override
   public void close() {
-    synchronized (this) {
-      if (registration != null) {
-        registration.cancel();
-      }
-      fd.close();
-    }
-    open.forEach(Connection::close);
-    boolean interrupted = false;
-    for (var thread : handlers) {
-      if (thread == Thread.currentThread()) {
-        continue; // a handler may close its own listener
-      }
-      thread.interrupt();
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    stop(Duration.ZERO);
+  }
+
+  private void stopListening() {
+    closed = true;
+    readiness.close();
+    accepting.lock();
+    try {
+      arrived.signalAll();
+    } finally {
+      accepting.unlock();
     }
   }
 
   @Override
   public String toString() {
-    return "listener " + address;
+    return "listener " + localAddress();
   }
 }

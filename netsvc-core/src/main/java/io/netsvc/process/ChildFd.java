@@ -7,6 +7,7 @@ import io.netsvc.net.Connection;
 import io.netsvc.net.DatagramPort;
 import io.netsvc.net.Listener;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * What a child gets as one of its fds. The child gets a duplicate: the caller still owns, and
@@ -38,17 +39,23 @@ public final class ChildFd {
     Fd open() throws java.io.IOException;
   }
 
-  /** The connection itself, in blocking mode; do not read or write it from Java any more. */
+  /**
+   * The connection itself, in blocking mode; do not read or write it from Java any more, and close
+   * it once the program runs, or its peer will not see the end when the program ends.
+   */
   public static ChildFd of(Connection connection) {
     return holder(connection);
   }
 
-  /** The listening socket, in blocking mode. */
+  /**
+   * The listening socket, in blocking mode. Java must not accept from it before the program has
+   * ended: a start with a listener that accepts is an IllegalStateException, unless it is paused.
+   */
   public static ChildFd of(Listener listener) {
     return holder(listener);
   }
 
-  /** The bound datagram socket, in blocking mode. */
+  /** The bound datagram socket, in blocking mode; paused, as a listener. */
   public static ChildFd of(DatagramPort port) {
     return holder(port);
   }
@@ -57,6 +64,7 @@ public final class ChildFd {
     if (socket instanceof FdHolder holder) {
       return new ChildFd(new Kind.Held(holder));
     }
+    Objects.requireNonNull(socket, "socket");
     throw new IllegalArgumentException("has no fd of its own: " + socket);
   }
 
@@ -73,7 +81,10 @@ public final class ChildFd {
     return opened(Pipes::devNull);
   }
 
-  /** A file to read, opened by the JVM, as the JVM's user, at each start. */
+  /**
+   * A file to read, opened by the JVM, as the JVM's user, at each start. A named pipe makes the
+   * start wait for its writer; see fifo(7).
+   */
   public static ChildFd reading(Path file) {
     var path = file.toAbsolutePath().toString();
     return opened(() -> Pipes.reading(path));

@@ -46,10 +46,7 @@ final class ChildFds implements AutoCloseable {
     numbers[i] =
         switch (fd.kind()) {
           case ChildFd.Kind.Inherited(int number) -> number;
-          case ChildFd.Kind.Held(var holder) -> {
-            holder.fd().setNonBlocking(false); // duplicates share the mode
-            yield holder.fd().number();
-          }
+          case ChildFd.Kind.Held(var holder) -> keep(holder.handOver());
           case ChildFd.Kind.Opened(var opener) -> keep(opener.open());
           case ChildFd.Kind.Piped() -> openPipe(i);
         };

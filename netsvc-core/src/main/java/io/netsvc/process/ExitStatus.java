@@ -45,4 +45,25 @@ public sealed interface ExitStatus {
       return "signal " + signal + (coreDumped ? " (core dumped)" : "");
     }
   }
+
+  /**
+   * The program has ended, but other code in this JVM reaped it (waitpid(2) of -1), so that nobody
+   * can know how. Never the case in a JVM without such code.
+   */
+  record Unknown() implements ExitStatus {
+    @Override
+    public Duration userTime() {
+      return Duration.ZERO;
+    }
+
+    @Override
+    public Duration systemTime() {
+      return Duration.ZERO;
+    }
+
+    @Override
+    public String toString() {
+      return "exit status unknown";
+    }
+  }
 }

@@ -28,7 +28,10 @@ record Identity(OptionalInt uid, OptionalInt gid, @Nullable List<Integer> groups
   }
 
   private static Credentials.User user(String name) {
-    return Credentials.user(name).orElseThrow(() -> unknown("user", name));
+    var user = Credentials.user(name).orElseThrow(() -> unknown("user", name));
+    refuseNone("user " + name, user.uid());
+    refuseNone("group of user " + name, user.gid());
+    return user;
   }
 
   private static OptionalInt gid(SpawnSettings settings, Credentials.@Nullable User user) {
@@ -46,7 +49,16 @@ record Identity(OptionalInt uid, OptionalInt gid, @Nullable List<Integer> groups
   }
 
   private static int gid(String name) {
-    return Credentials.gid(name).orElseThrow(() -> unknown("group", name));
+    int gid = Credentials.gid(name).orElseThrow(() -> unknown("group", name));
+    refuseNone("group " + name, gid);
+    return gid;
+  }
+
+  /** To the kernel, this number is no id but "leave it as it is": the child would stay root. */
+  private static void refuseNone(String what, int id) {
+    if (id == -1) {
+      throw new IllegalArgumentException(what + " has the id 4294967295, which is none");
+    }
   }
 
   private static @Nullable List<Integer> groups(

@@ -21,7 +21,17 @@ public enum Limit {
   /** Locked memory, in bytes. */
   LOCKED_MEMORY(8),
   /** Address space, in bytes. */
-  ADDRESS_SPACE(9);
+  ADDRESS_SPACE(9),
+  /** Signals that wait for the user's processes. */
+  PENDING_SIGNALS(11),
+  /** POSIX message queues of the user, in bytes. */
+  MESSAGE_QUEUES(12),
+  /** Ceiling of the nice value: 20 minus this. */
+  NICE(13),
+  /** Ceiling of the real-time priority. */
+  REALTIME_PRIORITY(14),
+  /** Real-time CPU time without a blocking call, in microseconds. */
+  REALTIME(15);
 
   /** No limit: {@code RLIM_INFINITY}. */
   public static final long UNLIMITED = -1;

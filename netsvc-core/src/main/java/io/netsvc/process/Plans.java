@@ -3,6 +3,7 @@ package io.netsvc.process;
 import io.netsvc.linux.PosixSpawn;
 import io.netsvc.linux.Spawn;
 import io.netsvc.linux.SpawnPlan;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,10 +20,17 @@ final class Plans {
   private static final List<Path> SETPRIV =
       List.of(Path.of("/usr/bin/setpriv"), Path.of("/bin/setpriv"));
 
+  private static final Path ENV = Path.of("/usr/bin/env");
+  private static final Path SUID_DUMPABLE = Path.of("/proc/sys/fs/suid_dumpable");
+
   private Plans() {}
 
   /** Returns the first engine that this machine has and that can do all that is asked. */
-  static SpawnEngine engine(SpawnSettings settings, Identity identity) {
+  static SpawnEngine engine(Path program, SpawnSettings settings, Identity identity) {
+    if (!identity.same() && dumpable()) {
+      throw new UnsupportedOperationException(
+          "fs.suid_dumpable is 1: a program of another user could read this JVM's memory as it starts");
+    }
     var forced = System.getProperty(SpawnEngine.PROPERTY);
     var candidates =
         forced == null
@@ -30,7 +38,7 @@ final class Plans {
             : List.of(SpawnEngine.valueOf(forced.toUpperCase(Locale.ROOT).replace('-', '_')));
     var reasons = new ArrayList<String>();
     for (var engine : candidates) {
-      var lacks = lacks(engine, settings, identity);
+      var lacks = lacks(engine, program, settings, identity);
       if (lacks.isEmpty()) {
         return engine;
       }
@@ -40,7 +48,17 @@ final class Plans {
     throw new UnsupportedOperationException("cannot start programs so here: " + String.join("; ", reasons));
   }
 
-  private static String lacks(SpawnEngine engine, SpawnSettings settings, Identity identity) {
+  /** With 1 a change of identity leaves memory readable, and until exec the child's is ours. */
+  private static boolean dumpable() {
+    try {
+      return Files.readString(SUID_DUMPABLE).strip().equals("1");
+    } catch (IOException e) {
+      return false; // no /proc here: the default, 0
+    }
+  }
+
+  private static String lacks(
+      SpawnEngine engine, Path program, SpawnSettings settings, Identity identity) {
     if (!engine.available()) {
       return "not on this machine";
     }
@@ -72,6 +90,12 @@ final class Plans {
     if (engine == SpawnEngine.SETPRIV && SETPRIV.stream().noneMatch(Files::isExecutable)) {
       lacks.add("setpriv(1)");
     }
+    if (engine == SpawnEngine.SETPRIV && program.toString().indexOf('=') >= 0) {
+      lacks.add("a program with = in its path");
+    }
+    if (engine == SpawnEngine.SETPRIV && !Files.isExecutable(ENV)) {
+      lacks.add("env(1)");
+    }
     return String.join(", ", lacks);
   }
 
@@ -83,8 +107,10 @@ final class Plans {
     var argv = Objects.requireNonNullElse(settings.argv(), List.of(path));
     return switch (engine) {
       case SYSTEM_CALLS -> systemCalls(fds, path, argv, settings, identity);
-      case POSIX_SPAWN -> posix(path, argv, settings);
-      case SETPRIV -> posix(setpriv(), setprivArguments(path, argv, settings, identity), settings);
+      case POSIX_SPAWN -> posix(path, argv, environment(settings), settings);
+      // Its own environment is empty: what the program's says is not for a process that is root.
+      case SETPRIV ->
+          posix(setpriv(), setprivArguments(path, argv, settings, identity), List.of(), settings);
     };
   }
 
@@ -129,12 +155,13 @@ final class Plans {
     return all;
   }
 
-  private static PosixSpawn posix(String program, List<String> argv, SpawnSettings settings) {
+  private static PosixSpawn posix(
+      String program, List<String> argv, List<String> environment, SpawnSettings settings) {
     return new PosixSpawn(
         FIRST_PASSED,
         program,
         argv,
-        environment(settings),
+        environment,
         settings.directory().toString(),
         !settings.sharedSession());
   }
@@ -147,8 +174,8 @@ final class Plans {
       String program, List<String> argv, SpawnSettings settings, Identity identity) {
     var all = new ArrayList<String>();
     all.add("setpriv");
-    identity.uid().ifPresent(uid -> all.add("--reuid=" + uid));
-    identity.gid().ifPresent(gid -> all.add("--regid=" + gid));
+    identity.uid().ifPresent(uid -> all.add("--reuid=" + Integer.toUnsignedString(uid)));
+    identity.gid().ifPresent(gid -> all.add("--regid=" + Integer.toUnsignedString(gid)));
     var groups = identity.groups();
     if (groups == null) {
       all.add("--keep-groups");
@@ -156,12 +183,16 @@ final class Plans {
       all.add("--clear-groups");
     } else {
       all.add(
-          "--groups=" + groups.stream().map(String::valueOf).collect(Collectors.joining(",")));
+          "--groups="
+              + groups.stream().map(Integer::toUnsignedString).collect(Collectors.joining(",")));
     }
     if (settings.noNewPrivileges()) {
       all.add("--no-new-privs");
     }
     all.add("--");
+    all.add(ENV.toString());
+    all.add("-i");
+    all.addAll(environment(settings));
     all.add(program);
     all.addAll(argv.subList(Math.min(1, argv.size()), argv.size()));
     return all;

@@ -1,12 +1,15 @@
 package io.netsvc.process;
 
 import io.netsvc.linux.Errno;
+import io.netsvc.linux.EventLoop;
 import io.netsvc.linux.Loops;
+import io.netsvc.linux.NativeAccess;
 import io.netsvc.linux.SpawnPlan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /**
@@ -17,10 +20,11 @@ import java.util.function.UnaryOperator;
  *
  * {@snippet :
  * var finger = ProcessSpawner.of(Path.of("/usr/sbin/in.fingerd"), o -> o.withUser("nobody"));
- * try (connection) {
- *   var process = finger.spawn(ChildFd.of(connection));
- *   ExitStatus status = process.awaitExit();
+ * SpawnedProcess process;
+ * try (connection) { // ours: the program's own stays open until it ends
+ *   process = finger.spawn(ChildFd.of(connection));
  * }
+ * ExitStatus status = process.awaitExit();
  * }
  *
  * <p>Identity and limits change in the child only, by system calls that it makes between clone3(2)
@@ -30,8 +34,9 @@ import java.util.function.UnaryOperator;
  *
  * <p>Needs Linux with native access; what can be done on which machine is in {@link SpawnEngine}.
  * Spawners are safe for use by multiple concurrent threads; {@code spawn} blocks its thread until
- * the program runs, a millisecond or less as a rule, and no interrupt ends that. A child that does
- * not get as far as its program within ten seconds is killed.
+ * the program runs, a millisecond or less as a rule, and no interrupt ends that. With {@link
+ * SpawnEngine#SYSTEM_CALLS}, a child that does not get as far as its program within ten to twelve
+ * seconds is killed.
  */
 public final class ProcessSpawner {
   private static final int TEXT_BUSY_TRIES = 20;
@@ -41,12 +46,15 @@ public final class ProcessSpawner {
   private final int passed;
   private final SpawnEngine engine;
   private final SpawnPlan plan;
+  private final EventLoop loop;
 
-  private ProcessSpawner(String program, int passed, SpawnEngine engine, SpawnPlan plan) {
+  private ProcessSpawner(
+      String program, int passed, SpawnEngine engine, SpawnPlan plan, EventLoop loop) {
     this.program = program;
     this.passed = passed;
     this.engine = engine;
     this.plan = plan;
+    this.loop = loop;
   }
 
   /**
@@ -56,17 +64,26 @@ public final class ProcessSpawner {
    * @param program an absolute path, or a name to look up in {@link SpawnOptions#withSearchPath}
    * @throws IllegalArgumentException if there is no such program, user or group
    * @throws UnsupportedOperationException if this machine cannot start programs as asked
+   * @throws java.io.UncheckedIOException if the databases of users and groups cannot be read, or no
+   *     event loop can be opened, for want of fds
    */
   public static ProcessSpawner of(Path program, UnaryOperator<SpawnOptions> options) {
+    Objects.requireNonNull(program, "program");
+    NativeAccess.missing()
+        .ifPresent(
+            what -> {
+              throw new UnsupportedOperationException("starting programs needs " + what);
+            });
     var settings = (SpawnSettings) options.apply(new SpawnSettings());
     var path = Program.find(program, settings);
     var identity = Identity.of(settings);
-    var engine = Plans.engine(settings, identity);
+    var engine = Plans.engine(path, settings, identity);
     return new ProcessSpawner(
         path.toString(),
         settings.passed().size(),
         engine,
-        Plans.plan(engine, path, settings, identity));
+        Plans.plan(engine, path, settings, identity),
+        Loops.shared());
   }
 
   /** {@return how this template's programs are started} */
@@ -97,7 +114,7 @@ public final class ProcessSpawner {
     try (var fds = ChildFds.open(all)) {
       try {
         return start(fds);
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | Error e) {
         fds.closeAll();
         throw e;
       }
@@ -108,7 +125,7 @@ public final class ProcessSpawner {
     for (int attempt = 1; ; attempt++) {
       switch (plan.run(fds.numbers())) {
         case SpawnPlan.Result.Started(int pid, var pidfd) -> {
-          return SpawnedProcess.of(pid, pidfd, fds, Loops.shared());
+          return SpawnedProcess.of(pid, pidfd, fds, loop);
         }
         case SpawnPlan.Result.Failed(String step, int errno) -> {
           // A child of another thread can hold a just-written program open until it executes.

@@ -19,9 +19,10 @@ public enum SpawnEngine {
   POSIX_SPAWN,
 
   /**
-   * posix_spawn(3) of setpriv(1), for a change of identity: as {@link #POSIX_SPAWN}, and argv[0] is
-   * the program's path. A program that cannot be executed is no {@link SpawnException}: setpriv
-   * says so on the child's fd 2 and exits with 126 or 127.
+   * posix_spawn(3) of setpriv(1) and env(1), for a change of identity: as {@link #POSIX_SPAWN}, and
+   * argv[0] is the program's path. A program that cannot be executed is no {@link SpawnException}:
+   * env says so on the child's fd 2 and exits with 126 or 127. For a moment the environment can be
+   * read in the argument list.
    */
   SETPRIV;
 

@@ -50,6 +50,9 @@ public sealed interface SpawnOptions permits SpawnSettings {
   /**
    * Returns these options with a resource limit; see getrlimit(2). Default: the JVM's limits, but a
    * soft limit of 1024 open files.
+   *
+   * @param soft what holds, or {@link Limit#UNLIMITED}
+   * @param hard up to where the program may raise it, not below {@code soft}
    */
   SpawnOptions withLimit(Limit limit, long soft, long hard);
 

@@ -115,6 +115,11 @@ final class SpawnSettings implements SpawnOptions {
 
   @Override
   public SpawnOptions withLimit(Limit limit, long soft, long hard) {
+    // Unlimited is the largest number to the kernel.
+    if (Long.compareUnsigned(soft, hard) > 0) {
+      throw new IllegalArgumentException(
+          "soft limit above the hard one: " + limit + ' ' + soft + " > " + hard);
+    }
     var all = new EnumMap<Limit, Bounds>(Limit.class);
     all.putAll(limits);
     all.put(limit, new Bounds(soft, hard));

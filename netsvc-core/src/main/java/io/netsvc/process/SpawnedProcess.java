@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -15,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A program that was started. It is reaped when it ends, whether or not anybody waits, by its
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SpawnedProcess {
   private static final int SIGKILL = 9;
+  private static final Logger log = LoggerFactory.getLogger(SpawnedProcess.class);
 
   private final long pid;
   private final Fd pidfd;
@@ -52,7 +56,7 @@ public final class SpawnedProcess {
   static SpawnedProcess of(int pid, Fd pidfd, ChildFds fds, EventLoop loop) throws IOException {
     try {
       return new SpawnedProcess(pid, pidfd, fds, loop);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       Pidfd.send(pidfd, SIGKILL);
       Pidfd.await(pidfd);
       pidfd.close();
@@ -75,10 +79,8 @@ public final class SpawnedProcess {
                 ? new ExitStatus.Exited(end.status(), user, system)
                 : new ExitStatus.Signaled(end.status(), end.coreDumped(), user, system);
       } catch (IOException e) {
-        registration.cancel();
-        pidfd.close();
-        exit.completeExceptionally(e);
-        return;
+        log.warn("not reaped pid={} cause=\"{}\"", pid, e.getMessage());
+        status = new ExitStatus.Unknown();
       }
       registration.cancel(); // before the close: see EventLoop
       pidfd.close();
@@ -130,24 +132,36 @@ public final class SpawnedProcess {
     try {
       return exit.get();
     } catch (ExecutionException e) {
-      throw new IllegalStateException("pid " + pid + " was reaped by someone else", e.getCause());
+      throw new AssertionError(e); // it is only ever completed with a status
     }
   }
 
   /** Waits at most this long; empty when the program still runs. */
   public Optional<ExitStatus> awaitExit(Duration timeout) throws InterruptedException {
     try {
-      return Optional.of(exit.get(timeout.toNanos(), TimeUnit.NANOSECONDS));
+      return Optional.of(exit.get(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS));
     } catch (TimeoutException e) {
       return Optional.empty();
     } catch (ExecutionException e) {
-      throw new IllegalStateException("pid " + pid + " was reaped by someone else", e.getCause());
+      throw new AssertionError(e);
     }
   }
 
-  /** Calls a listener once the program has ended, on an event loop: it must not block. */
+  /**
+   * Calls a listener once the program has ended, on an event loop: it must not block. Where the
+   * program has ended already, it is called at once. What it throws is logged.
+   */
   public void onExit(Consumer<ExitStatus> listener) {
-    var _ = exit.thenAccept(listener);
+    Objects.requireNonNull(listener, "listener");
+    var _ =
+        exit.thenAccept(
+            status -> {
+              try {
+                listener.accept(status);
+              } catch (RuntimeException | Error e) {
+                log.warn("exit listener failed pid={}", pid, e);
+              }
+            });
   }
 
   /**

@@ -34,7 +34,7 @@ class SpawnTest {
 
   @Test
   void run_childStuckBeforeItsProgram_isKilledAndTheJvmNeverWaits() throws Exception {
-    var result = start(stuck(new SpawnWatchdog(TimeUnit.SECONDS.toNanos(1), 50)));
+    var result = start(stuck(new SpawnWatchdog(3, 50)));
     System.gc(); // would wait for a thread that cannot reach a safepoint
     assertThat(result.get(30, TimeUnit.SECONDS))
         .isEqualTo(new SpawnPlan.Result.Killed("pause", 9));

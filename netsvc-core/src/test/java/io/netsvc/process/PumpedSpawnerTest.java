@@ -58,6 +58,19 @@ class PumpedSpawnerTest {
   }
 
   @Test
+  void awaitExit_connectionClosedMeanwhile_returns() throws Exception {
+    try (var listener =
+            Listener.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        var _ = java.nio.channels.SocketChannel.open(listener.localAddress());
+        var connection = listener.accept()) {
+      var process =
+          PumpedSpawner.of(Path.of("/bin/cat"), o -> o).spawn(connection);
+      connection.abort();
+      assertThat(process.awaitExit()).isZero();
+    }
+  }
+
+  @Test
   void of_moreThanPipesCanDo_isRefused() {
     assertThatThrownBy(
             () ->

@@ -96,6 +96,21 @@ class SpawnEngineTest {
   }
 
   @Test
+  void setpriv_environment_isForTheProgramAlone() throws Exception {
+    assumeTrue(Credentials.effectiveUid() == 0, "needs root");
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "needs setpriv(1)");
+    // ld.so of a process that had this would complain on fd 2; the shell, its program, does.
+    var child =
+        run(
+            "setpriv",
+            o -> o.withUser("nobody").withEnvironment(Map.of("LD_PRELOAD", "/no/such.so")),
+            "echo \"$LD_PRELOAD\"");
+    assertThat(child.lines()).hasSize(2);
+    assertThat(child.lines().getFirst()).contains("/no/such.so");
+    assertThat(child.lines().getLast()).isEqualTo("/no/such.so");
+  }
+
+  @Test
   void engine_nothingForced_isTheListing() {
     assertThat(ProcessSpawner.of(Path.of("/bin/true"), o -> o).engine())
         .isEqualTo(SpawnEngine.SYSTEM_CALLS);

@@ -165,6 +165,28 @@ class SpawnErrorsTest {
   }
 
   @Test
+  void of_programByNameBelowARoot_followsItsLinksThere() throws Exception {
+    var bin = Files.createDirectories(directory.resolve("usr/real"));
+    Files.createSymbolicLink(directory.resolve("usr/bin"), Path.of("/usr/real"));
+    Files.createSymbolicLink(directory.resolve("usr/out"), Path.of("../../../usr/real"));
+    Files.createSymbolicLink(directory.resolve("usr/loop"), Path.of("loop"));
+    Files.createSymbolicLink(bin.resolve("sh"), Path.of("/bin/sh")); // not below this root
+    script("usr/real/tool", "#!/bin/sh\n");
+    for (var search : List.of("/usr/bin", "/usr/out", "/usr/loop:/usr/real")) {
+      assertThat(
+              ProcessSpawner.of(
+                      Path.of("tool"), o -> o.withChroot(directory).withSearchPath(search))
+                  .toString())
+          .endsWith("/tool");
+      assertThatThrownBy(
+              () ->
+                  ProcessSpawner.of(
+                      Path.of("sh"), o -> o.withChroot(directory).withSearchPath(search)))
+          .hasMessage("no program sh in " + search);
+    }
+  }
+
+  @Test
   void options_thatNoChildCouldHave_areRefused() {
     var options = new SpawnSettings();
     assertThatThrownBy(() -> options.withUmask(01000)).hasMessage("umask out of range: 512");
@@ -177,5 +199,9 @@ class SpawnErrorsTest {
         .hasMessage("directory is not an absolute path: here");
     assertThatThrownBy(() -> options.withPassedFds(List.of("a:b")))
         .hasMessage("name of a passed fd: \"a:b\"");
+    assertThatThrownBy(() -> options.withLimit(Limit.CORE, Limit.UNLIMITED, 5))
+        .hasMessage("soft limit above the hard one: CORE -1 > 5");
+    assertThatThrownBy(() -> options.withLimit(Limit.CORE, 6, 5))
+        .hasMessage("soft limit above the hard one: CORE 6 > 5");
   }
 }

@@ -47,6 +47,59 @@ class SpawnIdentityTest {
     assertThat(Child.run(perl).output()).isEqualTo("1 1 1 1 13 ");
   }
 
+  /** A service manager may start a JVM so: not root, but allowed to change ids (capabilities(7)). */
+  @Test
+  void spawn_withUserFromAJvmWithCapabilities_leavesNone(@TempDir Path directory) throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "needs setpriv(1)");
+    var capabilities = "-all,+setuid,+setgid";
+    var command =
+        new java.util.ArrayList<>(
+            List.of(
+                "/usr/bin/setpriv", "--reuid=1000", "--regid=1000", "--clear-groups",
+                "--inh-caps=" + capabilities, "--ambient-caps=" + capabilities));
+    command.addAll(new Jvm(directory).command(Capable.class));
+    assertThat(Jvm.output(command))
+        .isEqualTo(
+            """
+            CapInh:0000000000000000
+            CapPrm:0000000000000000
+            CapEff:0000000000000000
+            CapAmb:0000000000000000
+            65534
+            """);
+  }
+
+  /** What that JVM does. */
+  static final class Capable {
+    private Capable() {}
+
+    public static void main(String[] arguments) throws Exception {
+      var child =
+          Child.run(
+              o -> o.withUser("nobody"), "grep -E 'Cap(Inh|Prm|Eff|Amb)' /proc/self/status; id -u");
+      System.out.print(child.output().replace("\t", ""));
+    }
+  }
+
+  @Test
+  void of_idsThatAreNone_areRefused() {
+    // -1 means "leave it" to setresuid(2): the child would be root.
+    for (var id : List.of("4294967295", "-1", "-0", "+0", "\u0660", "4294967296")) {
+      assertThatThrownBy(() -> ProcessSpawner.of(Path.of("/bin/true"), o -> o.withUser(id)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("no such user: " + id);
+      assertThatThrownBy(() -> ProcessSpawner.of(Path.of("/bin/true"), o -> o.withGroup(id)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("no such group: " + id);
+    }
+  }
+
+  @Test
+  void spawn_withTheLargestIds_hasThem() throws Exception {
+    var child = Child.run(o -> o.withUser("4294967294").withGroup("4294967293"), WHO);
+    assertThat(child.lines()).containsExactly("4294967294", "4294967293", "4294967293");
+  }
+
   @Test
   void spawn_withUser_hasThatUsersGroups() throws Exception {
     var daemon = Credentials.user("daemon").orElseThrow();

@@ -13,9 +13,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class SpawnSignalsTest {
 
-  /** Runs {@link Program} in a JVM that a shell starts with some signals ignored. */
+  /** Runs {@link Program} in a JVM that perl starts with some signals ignored; no shell ignores CHLD. */
   private static String underIgnored(String signals, Path directory) throws Exception {
-    var command = new ArrayList<>(List.of("/bin/sh", "-c", "trap '' " + signals + "; exec \"$@\"", "sh"));
+    var ignore = "$SIG{$_} = 'IGNORE' for qw(" + signals + "); exec @ARGV";
+    var command = new ArrayList<>(List.of("/usr/bin/perl", "-e", ignore));
     command.addAll(new Jvm(directory).command(Program.class));
     return Jvm.output(command);
   }
@@ -23,13 +24,13 @@ class SpawnSignalsTest {
   @Test
   void spawn_hupAndPipeIgnoredInTheJvm_childHasThemDefault(@TempDir Path directory) throws Exception {
     assertThat(underIgnored("HUP PIPE", directory))
-        .isEqualTo("SigBlk:0000000000000000\nSigIgn:0000000000000000\nexit status 9\nsignal 9\n");
+        .isEqualTo("exit status 4\nSigBlk:0000000000000000\nSigIgn:0000000000000000\nexit status 9\nsignal 9\n");
   }
 
   @Test
   void awaitExit_childSignalIgnoredInTheJvm_statusIsKnown(@TempDir Path directory) throws Exception {
     assertThat(underIgnored("CHLD", directory))
-        .isEqualTo("SigBlk:0000000000000000\nSigIgn:0000000000000000\nexit status 9\nsignal 9\n");
+        .isEqualTo("exit status 4\nSigBlk:0000000000000000\nSigIgn:0000000000000000\nexit status 9\nsignal 9\n");
   }
 
   /** What that JVM does. */
@@ -37,6 +38,8 @@ class SpawnSignalsTest {
     private Program() {}
 
     public static void main(String[] arguments) throws Exception {
+      // The first child is the one whose status would be lost.
+      System.out.println(Child.run("exit 4").exit());
       System.out.print(
           Child.run("grep -E '^Sig(Blk|Ign)' /proc/self/status").output().replace("\t", ""));
       System.out.println(Child.run("exit 9").exit());
@@ -71,6 +74,27 @@ class SpawnSignalsTest {
   void awaitExit_busyChild_tellsItsCpuTime() throws Exception {
     var exit = Child.run("i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done").exit();
     assertThat(exit.userTime().plus(exit.systemTime()).toNanos()).isPositive();
+  }
+
+  @Test
+  void awaitExit_withAnyDuration_waits() throws Exception {
+    var process = Child.spawner(o -> o, "exit 0").spawn(ChildFd.devNull());
+    assertThat(process.awaitExit(java.time.Duration.ofSeconds(Long.MAX_VALUE))).isPresent();
+    assertThat(process.awaitExit(java.time.Duration.ofSeconds(Long.MIN_VALUE))).isPresent();
+  }
+
+  @Test
+  void onExit_listenersThatThrow_doNotKeepOthersFromTheirs() throws Exception {
+    var process = Child.spawner(o -> o, "exit 3").spawn(ChildFd.devNull());
+    var seen = new java.util.concurrent.LinkedBlockingQueue<ExitStatus>();
+    process.onExit(
+        _ -> {
+          throw new IllegalStateException("expected by the test");
+        });
+    process.onExit(seen::add);
+    assertThat(seen.take().toString()).isEqualTo("exit status 3");
+    process.onExit(seen::add); // at once, now
+    assertThat(seen.remove().toString()).isEqualTo("exit status 3");
   }
 
   @Test

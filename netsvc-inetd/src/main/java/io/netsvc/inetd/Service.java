@@ -1,7 +1,9 @@
 package io.netsvc.inetd;
 
 import io.netsvc.net.Connection;
+import io.netsvc.net.DatagramOptions;
 import io.netsvc.net.DatagramPort;
+import io.netsvc.net.ListenOptions;
 import io.netsvc.net.Listener;
 import io.netsvc.process.ChildFd;
 import io.netsvc.process.ExitStatus;
@@ -79,21 +81,39 @@ final class Service implements AutoCloseable {
       removeStale(unix.getPath());
     }
     if (spec.type() == SocketType.STREAM) {
-      var listener = Listener.open(address, dual);
+      var listener = Listener.open(address, options -> listening(options, dual));
       listeners.add(listener);
-      listener.buffers(spec.sendBuffer().orElse(0), spec.receiveBuffer().orElse(0));
       if (spec.waits() && spawner != null) {
         listener.onReadable(() -> handOver(listener, spawner));
       } else {
         listener.onAccept(connection -> accepted(listener, connection));
       }
     } else {
-      var port = DatagramPort.open(address, dual);
+      var port = DatagramPort.open(address, options -> receiving(options, dual));
       ports.add(port);
-      port.buffers(spec.sendBuffer().orElse(0), spec.receiveBuffer().orElse(0));
       port.onReadable(
           spawner == null ? () -> answer(port) : () -> handOver(port, spawner));
     }
+  }
+
+  private ListenOptions listening(ListenOptions options, boolean dual) {
+    var all = options.withDualStack(dual);
+    if (spec.sendBuffer().isPresent()) {
+      all = all.withSendBuffer(spec.sendBuffer().getAsInt());
+    }
+    return spec.receiveBuffer().isPresent()
+        ? all.withReceiveBuffer(spec.receiveBuffer().getAsInt())
+        : all;
+  }
+
+  private DatagramOptions receiving(DatagramOptions options, boolean dual) {
+    var all = options.withDualStack(dual);
+    if (spec.sendBuffer().isPresent()) {
+      all = all.withSendBuffer(spec.sendBuffer().getAsInt());
+    }
+    return spec.receiveBuffer().isPresent()
+        ? all.withReceiveBuffer(spec.receiveBuffer().getAsInt())
+        : all;
   }
 
   /** Removes a socket file that nobody listens at; a live one makes the bind fail. */
@@ -212,34 +232,20 @@ final class Service implements AutoCloseable {
         ChildFd.of(listener),
         program,
         backOff -> {
-          if (backOff == 0) {
-            listener.resume();
-          } else {
-            listener.pauseFor(backOff, TimeUnit.SECONDS);
-          }
+          listener.pauseFor(backOff, TimeUnit.SECONDS);
+          listener.resume();
         });
   }
 
   private void handOver(DatagramPort port, ProcessSpawner program) {
-    try {
-      port.pause();
-    } catch (IOException e) {
-      log.warn("cannot pause service={} cause={}", spec.name(), e.getMessage());
-    }
+    port.pause();
     run(
         ChildFd.of(port),
         program,
-        backOff ->
-            java.util.concurrent.CompletableFuture.delayedExecutor(backOff, TimeUnit.SECONDS)
-                .execute(() -> resume(port)));
-  }
-
-  private void resume(DatagramPort port) {
-    try {
-      port.resume();
-    } catch (IOException e) {
-      log.warn("cannot resume service={} cause={}", spec.name(), e.getMessage());
-    }
+        backOff -> {
+          port.pauseFor(backOff, TimeUnit.SECONDS);
+          port.resume();
+        });
   }
 
   private interface Resume {

@@ -7,46 +7,42 @@ import io.netsvc.linux.LinuxException;
 import io.netsvc.linux.Sockets;
 import java.io.IOException;
 import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 
 /** A stream socket of our own, which a child can have as long as Java has not read or written it. */
-final class SocketConnection implements Connection, FdHolder {
+final class LinuxConnection implements Connection, FdHolder {
   private final FdChannel channel;
+  private final SocketAddress local;
+  private final SocketAddress remote;
+  private volatile boolean inputShut;
 
-  SocketConnection(Fd fd) {
+  LinuxConnection(Fd fd, SocketAddress remote) throws IOException {
     this.channel = FdChannel.ofSocket(fd);
+    this.local = Sockets.localAddress(fd);
+    this.remote = remote;
   }
 
   @Override
-  public Fd fd() {
-    return channel.fd();
+  public Fd handOver() throws IOException {
+    return channel.handOver();
   }
 
   @Override
   public SocketAddress localAddress() {
-    return addressOf(true);
+    return local;
   }
 
   @Override
   public SocketAddress remoteAddress() {
-    return addressOf(false);
-  }
-
-  private SocketAddress addressOf(boolean local) {
-    try {
-      return local ? Sockets.localAddress(fd()) : Sockets.remoteAddress(fd());
-    } catch (IOException | IllegalStateException e) {
-      return UnixDomainSocketAddress.of(""); // gone already
-    }
+    return remote;
   }
 
   @Override
   public int read(ByteBuffer into) throws IOException {
     try {
-      return channel.read(into);
+      return inputShut && isOpen() ? -1 : channel.read(into);
     } catch (LinuxException e) {
-      throw e.at(remoteAddress());
+      throw e.at(remote);
     }
   }
 
@@ -55,18 +51,19 @@ final class SocketConnection implements Connection, FdHolder {
     try {
       return channel.write(from);
     } catch (LinuxException e) {
-      throw e.at(remoteAddress());
+      throw e.at(remote);
     }
   }
 
   @Override
   public void shutdownInput() throws IOException {
-    Sockets.shutdown(fd(), Sockets.SHUT_RD);
+    inputShut = true; // the kernel would still give what it has
+    channel.shutdown(Sockets.SHUT_RD);
   }
 
   @Override
   public void shutdownOutput() throws IOException {
-    Sockets.shutdown(fd(), Sockets.SHUT_WR);
+    channel.shutdown(Sockets.SHUT_WR);
   }
 
   @Override
@@ -87,6 +84,6 @@ final class SocketConnection implements Connection, FdHolder {
 
   @Override
   public String toString() {
-    return isOpen() ? "connection " + remoteAddress() : "connection (closed)";
+    return "connection " + remote;
   }
 }

@@ -1,0 +1,196 @@
+package io.netsvc.net;
+
+import io.netsvc.linux.EventLoop;
+import io.netsvc.linux.Fd;
+import io.netsvc.linux.FdHolder;
+import io.netsvc.linux.Loops;
+import io.netsvc.linux.SocketOption;
+import io.netsvc.linux.Sockets;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Sockets that we open through system calls, so that a child can have them. */
+final class LinuxTransport implements Transport {
+  private final EventLoop loop = Loops.shared();
+
+  LinuxTransport() {
+    Sockets.prepareToFail();
+  }
+
+  @Override
+  public ListeningSocket listen(SocketAddress address, ListenSettings settings) throws IOException {
+    var options =
+        options(
+            address,
+            settings.dualStack(),
+            settings.reusePort(),
+            settings.sendBuffer(),
+            settings.receiveBuffer());
+    if (address instanceof InetSocketAddress) {
+      options.put(SocketOption.REUSE_ADDRESS, 1); // or a restart waits out the TIME_WAIT
+    }
+    return new Listening(loop, Sockets.listen(address, settings.backlog(), options));
+  }
+
+  @Override
+  public BoundSocket bind(SocketAddress address, DatagramSettings settings) throws IOException {
+    var options =
+        options(
+            address,
+            settings.dualStack(),
+            settings.reusePort(),
+            settings.sendBuffer(),
+            settings.receiveBuffer());
+    return new Bound(loop, Sockets.datagram(address, options));
+  }
+
+  private static Map<SocketOption, Integer> options(
+      SocketAddress address, boolean dualStack, boolean reusePort, int send, int receive) {
+    var options = new EnumMap<SocketOption, Integer>(SocketOption.class);
+    if (address instanceof InetSocketAddress inet && inet.getAddress() instanceof Inet6Address) {
+      options.put(SocketOption.IPV6_ONLY, dualStack ? 0 : 1);
+    }
+    if (reusePort) {
+      options.put(SocketOption.REUSE_PORT, 1);
+    }
+    if (send > 0) {
+      options.put(SocketOption.SEND_BUFFER, send);
+    }
+    if (receive > 0) {
+      options.put(SocketOption.RECEIVE_BUFFER, receive);
+    }
+    return options;
+  }
+
+  /**
+   * A bound socket. Its lock keeps a close from coming between the look at an fd's number and the
+   * system call on it, when the number could be another's already; no call under it blocks.
+   */
+  private abstract static class Socket implements ReadableSocket, FdHolder {
+    final Fd fd;
+    private final EventLoop loop;
+    private final SocketAddress address;
+    private EventLoop.@Nullable Registration registration;
+    private boolean watched;
+    private boolean blocking;
+
+    Socket(EventLoop loop, Fd fd) throws IOException {
+      this.loop = loop;
+      this.fd = fd;
+      try {
+        this.address = Sockets.localAddress(fd);
+      } catch (IOException e) {
+        fd.close();
+        throw e;
+      }
+    }
+
+    @Override
+    public synchronized Fd handOver() throws IOException {
+      if (fd.isClosed()) {
+        throw new ClosedChannelException();
+      }
+      if (watched) {
+        throw new IllegalStateException("pause it first, or the program and Java take turns: " + address);
+      }
+      fd.setNonBlocking(false); // all duplicates share the mode
+      blocking = true;
+      return fd.duplicate();
+    }
+
+    /** A program may have made it blocking. */
+    final void neverBlock() throws IOException {
+      if (blocking) {
+        fd.setNonBlocking(true);
+        blocking = false;
+      }
+    }
+
+    @Override
+    public SocketAddress localAddress() {
+      return address;
+    }
+
+    @Override
+    public synchronized void onReadable(Runnable ready) throws IOException {
+      if (!fd.isClosed()) {
+        registration = loop.register(fd, 0, ready);
+      }
+    }
+
+    @Override
+    public synchronized void watch(boolean wanted) throws IOException {
+      if (registration == null || fd.isClosed()) {
+        return;
+      }
+      if (wanted) {
+        neverBlock();
+      }
+      registration.interest(wanted ? EventLoop.IN : 0);
+      watched = wanted;
+    }
+
+    @Override
+    public synchronized void close() {
+      if (registration != null) {
+        registration.cancel();
+      }
+      fd.close();
+    }
+  }
+
+  private static final class Listening extends Socket implements ListeningSocket {
+    Listening(EventLoop loop, Fd fd) throws IOException {
+      super(loop, fd);
+    }
+
+    @Override
+    public synchronized @Nullable Connection accept() throws IOException {
+      if (fd.isClosed()) {
+        return null;
+      }
+      neverBlock();
+      var accepted = Sockets.accept(fd);
+      if (accepted == null) {
+        return null;
+      }
+      try {
+        return new LinuxConnection(accepted.fd(), accepted.peer());
+      } catch (IOException e) {
+        accepted.fd().close();
+        throw e;
+      }
+    }
+  }
+
+  private static final class Bound extends Socket implements BoundSocket {
+    private static final int MAX = 65_535;
+
+    Bound(EventLoop loop, Fd fd) throws IOException {
+      super(loop, fd);
+    }
+
+    @Override
+    public synchronized DatagramPort.@Nullable Datagram receive() throws IOException {
+      byte[] data = new byte[MAX];
+      var received = fd.isClosed() ? null : Sockets.receive(fd, data);
+      return received == null
+          ? null
+          : new DatagramPort.Datagram(ByteBuffer.wrap(data, 0, received.length()), received.from());
+    }
+
+    @Override
+    public synchronized void send(DatagramPort.Datagram datagram) throws IOException {
+      byte[] data = new byte[datagram.data().remaining()];
+      datagram.data().duplicate().get(data);
+      Sockets.send(fd, data, data.length, datagram.peer());
+    }
+  }
+}

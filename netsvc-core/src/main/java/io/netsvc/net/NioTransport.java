@@ -1,0 +1,218 @@
+package io.netsvc.net;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.NetworkChannel;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The channels of {@code java.nio}, for every platform and without native access. What they cannot
+ * do: tell their fd, keep IPv4 from an IPv6 wildcard address, Unix datagrams, abstract names.
+ */
+final class NioTransport implements Transport {
+  private static final Logger log = LoggerFactory.getLogger(Listener.class);
+
+  private final NioLoop loop = new NioLoop();
+
+  @Override
+  public ListeningSocket listen(SocketAddress address, ListenSettings settings) throws IOException {
+    var family = family(address, settings.dualStack());
+    var channel = ServerSocketChannel.open(family);
+    try {
+      if (address instanceof InetSocketAddress) {
+        channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+      }
+      options(channel, settings.reusePort(), 0, settings.receiveBuffer());
+      channel.bind(address, settings.backlog());
+      channel.configureBlocking(false);
+      return new Listening(loop, channel, settings.sendBuffer());
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw bind("bind ", address, e);
+    }
+  }
+
+  @Override
+  public BoundSocket bind(SocketAddress address, DatagramSettings settings) throws IOException {
+    if (address instanceof UnixDomainSocketAddress) {
+      throw Transports.onlyLinux("a Unix datagram socket, " + address + ',');
+    }
+    var channel = DatagramChannel.open(family(address, settings.dualStack()));
+    try {
+      options(channel, settings.reusePort(), settings.sendBuffer(), settings.receiveBuffer());
+      channel.bind(address);
+      channel.configureBlocking(false);
+      return new Bound(loop, channel);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw bind("bind ", address, e);
+    }
+  }
+
+  private static IOException bind(String operation, SocketAddress address, Exception failure)
+      throws IOException {
+    if (failure instanceof RuntimeException e) {
+      throw e;
+    }
+    if (failure instanceof BindException) {
+      var placed = new BindException(operation + address + ": " + failure.getMessage());
+      placed.initCause(failure);
+      return placed;
+    }
+    return new IOException(operation + address + ": " + failure.getMessage(), failure);
+  }
+
+  private static ProtocolFamily family(SocketAddress address, boolean dualStack) {
+    return switch (address) {
+      case UnixDomainSocketAddress unix -> {
+        if (unix.getPath().toString().startsWith("@")) {
+          throw Transports.onlyLinux("an abstract name, " + unix + ',');
+        }
+        yield StandardProtocolFamily.UNIX;
+      }
+      case InetSocketAddress inet when inet.isUnresolved() ->
+          throw new IllegalArgumentException("unresolved address: " + inet);
+      case InetSocketAddress inet when inet.getAddress() instanceof Inet6Address six -> {
+        if (six.isAnyLocalAddress() && !dualStack) {
+          throw Transports.onlyLinux("an IPv6 wildcard address without IPv4, " + inet + ',');
+        }
+        yield StandardProtocolFamily.INET6;
+      }
+      case InetSocketAddress _ -> StandardProtocolFamily.INET;
+      default -> throw new IllegalArgumentException("not a socket address: " + address);
+    };
+  }
+
+  private static void options(NetworkChannel channel, boolean reusePort, int send, int receive)
+      throws IOException {
+    if (reusePort) {
+      option(channel, StandardSocketOptions.SO_REUSEPORT, true);
+    }
+    if (send > 0) {
+      option(channel, StandardSocketOptions.SO_SNDBUF, send);
+    }
+    if (receive > 0) {
+      option(channel, StandardSocketOptions.SO_RCVBUF, receive);
+    }
+  }
+
+  private static <T> void option(NetworkChannel channel, SocketOption<T> option, T value)
+      throws IOException {
+    if (!channel.supportedOptions().contains(option)) {
+      throw Transports.onlyLinux(option.name());
+    }
+    channel.setOption(option, value);
+  }
+
+  private abstract static class Socket<C extends SelectableChannel & NetworkChannel>
+      implements ReadableSocket {
+    final C channel;
+    private final int operation;
+    private final NioLoop loop;
+    private final SocketAddress address;
+    private volatile @Nullable SelectionKey key;
+
+    Socket(NioLoop loop, C channel, int operation) throws IOException {
+      this.loop = loop;
+      this.channel = channel;
+      this.operation = operation;
+      this.address = channel.getLocalAddress();
+    }
+
+    @Override
+    public SocketAddress localAddress() {
+      return address;
+    }
+
+    @Override
+    public void onReadable(Runnable ready) throws IOException {
+      key = loop.register(channel, ready);
+    }
+
+    @Override
+    public void watch(boolean wanted) {
+      var registered = key;
+      if (registered != null) {
+        loop.interest(registered, wanted ? operation : 0);
+      }
+    }
+
+    @Override
+    public void close() {
+      try {
+        loop.close(channel);
+      } catch (IOException e) {
+        log.debug("close failed address={} cause=\"{}\"", address, e.getMessage());
+      }
+    }
+  }
+
+  private static final class Listening extends Socket<ServerSocketChannel>
+      implements ListeningSocket {
+    private final int sendBuffer;
+
+    Listening(NioLoop loop, ServerSocketChannel channel, int sendBuffer) throws IOException {
+      super(loop, channel, SelectionKey.OP_ACCEPT);
+      this.sendBuffer = sendBuffer;
+    }
+
+    @Override
+    public @Nullable Connection accept() throws IOException {
+      try {
+        var accepted = channel.accept();
+        if (accepted == null) {
+          return null;
+        }
+        try {
+          options(accepted, false, sendBuffer, 0); // a listening channel has no send buffer
+          return new NioConnection(accepted);
+        } catch (IOException | RuntimeException e) {
+          accepted.close();
+          throw e;
+        }
+      } catch (ClosedChannelException _) {
+        return null;
+      }
+    }
+  }
+
+  private static final class Bound extends Socket<DatagramChannel> implements BoundSocket {
+    private static final int MAX = 65_535;
+
+    Bound(NioLoop loop, DatagramChannel channel) throws IOException {
+      super(loop, channel, SelectionKey.OP_READ);
+    }
+
+    @Override
+    public DatagramPort.@Nullable Datagram receive() throws IOException {
+      var data = ByteBuffer.allocate(MAX);
+      try {
+        var peer = channel.receive(data);
+        return peer == null ? null : new DatagramPort.Datagram(data.flip(), peer);
+      } catch (ClosedChannelException _) {
+        return null;
+      }
+    }
+
+    @Override
+    public void send(DatagramPort.Datagram datagram) throws IOException {
+      channel.send(datagram.data().duplicate(), datagram.peer());
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package io.netsvc;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Set;
+
+/** Which package of this module may use what. */
+@AnalyzeClasses(packages = "io.netsvc", importOptions = ImportOption.DoNotIncludeTests.class)
+final class ArchitectureTest {
+  /** The methods of JDK 25 that need --enable-native-access. */
+  private static final Set<String> RESTRICTED =
+      Set.of(
+          "java.lang.foreign.Linker.downcallHandle",
+          "java.lang.foreign.Linker.upcallStub",
+          "java.lang.foreign.MemorySegment.reinterpret",
+          "java.lang.foreign.SymbolLookup.libraryLookup",
+          "java.lang.foreign.AddressLayout.withTargetLayout",
+          "java.lang.ModuleLayer$Controller.enableNativeAccess",
+          "java.lang.System.load",
+          "java.lang.System.loadLibrary",
+          "java.lang.Runtime.load",
+          "java.lang.Runtime.loadLibrary");
+
+  @ArchTest
+  static final ArchRule only_libc_makes_restricted_calls =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName("io.netsvc.linux.Libc")
+          .should()
+          .accessTargetWhere(
+              DescribedPredicate.describe(
+                  "is restricted",
+                  (JavaAccess<?> access) ->
+                      RESTRICTED.contains(
+                          access.getTargetOwner().getName() + '.' + access.getTarget().getName())));
+
+  @ArchTest
+  static final ArchRule native_memory_stays_in_linux =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.netsvc.linux")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("java.lang.foreign..");
+
+  @ArchTest
+  static final ArchRule linux_stands_below_all =
+      noClasses()
+          .that()
+          .resideInAPackage("io.netsvc.linux")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.netsvc.net..", "io.netsvc.process..");
+
+  @ArchTest
+  static final ArchRule net_stands_below_process =
+      noClasses()
+          .that()
+          .resideInAPackage("io.netsvc.net")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.netsvc.process..");
+
+  @ArchTest
+  static final ArchRule nio_needs_nothing_native =
+      noClasses()
+          .that()
+          .haveSimpleNameStartingWith("Nio")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.netsvc.linux..");
+
+  @ArchTest
+  static final ArchRule nothing_but_the_jdk_and_slf4j =
+      classes()
+          .should()
+          .onlyDependOnClassesThat(
+              resideInAPackage("io.netsvc..")
+                  .or(resideInAPackage("java.."))
+                  .or(resideInAPackage("org.slf4j.."))
+                  .or(resideInAPackage("org.jspecify..")));
+}

@@ -1,0 +1,181 @@
+package io.netsvc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netsvc.net.DatagramPort;
+import io.netsvc.net.Listener;
+import io.netsvc.process.ChildFd;
+import io.netsvc.process.ProcessSpawner;
+import java.lang.reflect.Executable;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Every public method throws a NullPointerException for each null argument, before it does anything. */
+@Timeout(30)
+class NullsTest {
+
+  @Test
+  void everyPublicMethod_givenNull_throws() throws Exception {
+    var any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    var faults = new ArrayList<String>();
+    try (var listener = Listener.open(any);
+        var port = DatagramPort.open(any);
+        var client = SocketChannel.open(listener.localAddress());
+        var connection = listener.accept()) {
+      var listening = new AtomicReference<Object>();
+      Listener.open(any, o -> keep(listening, o)).close();
+      var datagrams = new AtomicReference<Object>();
+      DatagramPort.open(any, o -> keep(datagrams, o)).close();
+      var spawning = new AtomicReference<Object>();
+      var spawner = ProcessSpawner.of(Path.of("/bin/true"), o -> keep(spawning, o));
+      var process = spawner.spawn(ChildFd.devNull());
+      var instances =
+          List.of(
+              listener, port, connection, spawner, process, listening.get(), datagrams.get(),
+              spawning.get(), new DatagramPort.Datagram(ByteBuffer.allocate(0), any));
+      for (var instance : instances) {
+        check(instance, faults);
+      }
+      process.awaitExit();
+      for (Class<?> type : List.of(Listener.class, DatagramPort.class, ChildFd.class, ProcessSpawner.class)) {
+        checkStatic(type, faults);
+      }
+      for (var constructor : DatagramPort.Datagram.class.getConstructors()) {
+        call(constructor, arguments -> constructor.newInstance(arguments), faults);
+      }
+      assertThat(client.isOpen()).isTrue();
+    }
+    assertThat(faults).isEmpty();
+  }
+
+  private static <T> T keep(AtomicReference<Object> place, T value) {
+    place.set(value);
+    return value;
+  }
+
+  private static void check(Object instance, List<String> faults) throws Exception {
+    for (var type : publicTypes(instance.getClass())) {
+      for (var method : type.getMethods()) {
+        if (method.getDeclaringClass() == type
+            && !Modifier.isStatic(method.getModifiers())
+            && !method.getName().equals("equals")) {
+          call(method, arguments -> method.invoke(instance, arguments), faults);
+        }
+      }
+    }
+  }
+
+  /** A class as its users see it: itself if it is public, and its public interfaces of ours. */
+  private static List<Class<?>> publicTypes(Class<?> type) {
+    var found = new ArrayList<Class<?>>();
+    if (Modifier.isPublic(type.getModifiers())) {
+      found.add(type);
+    }
+    for (var each : type.getInterfaces()) {
+      if (each.getName().startsWith("io.netsvc.") && Modifier.isPublic(each.getModifiers())) {
+        found.add(each);
+      }
+    }
+    return found;
+  }
+
+  private static void checkStatic(Class<?> type, List<String> faults) throws Exception {
+    for (var method : type.getMethods()) {
+      if (Modifier.isStatic(method.getModifiers())) {
+        call(method, arguments -> method.invoke(null, arguments), faults);
+      }
+    }
+  }
+
+  private interface Call {
+    Object with(Object[] arguments) throws Exception;
+  }
+
+  /** Calls with null for each reference parameter in turn. */
+  private static void call(Executable executable, Call call, List<String> faults) throws Exception {
+    var types = executable.getParameterTypes();
+    for (int at = 0; at < types.length; at++) {
+      if (types[at].isPrimitive()) {
+        continue;
+      }
+      var arguments = new Object[types.length];
+      for (int i = 0; i < types.length; i++) {
+        arguments[i] = i == at ? null : sample(types[i], executable);
+      }
+      try {
+        call.with(arguments);
+        faults.add("accepted null " + at + ": " + executable);
+      } catch (InvocationTargetException e) {
+        if (!(e.getCause() instanceof NullPointerException)) {
+          faults.add(e.getCause() + " for null " + at + ": " + executable);
+        }
+      }
+    }
+  }
+
+  private static Object sample(Class<?> type, Executable of) {
+    if (type == int.class || type == long.class) {
+      return type == int.class ? (Object) 1 : (Object) 1L;
+    }
+    if (type == boolean.class) {
+      return true;
+    }
+    if (type == String.class) {
+      return "1";
+    }
+    if (type == Path.class) {
+      return Path.of("/bin/true");
+    }
+    if (type == List.class) {
+      return List.of("x");
+    }
+    if (type == Map.class) {
+      return Map.of();
+    }
+    if (type == Duration.class) {
+      return Duration.ZERO;
+    }
+    if (type == TimeUnit.class) {
+      return TimeUnit.NANOSECONDS;
+    }
+    if (type == SocketAddress.class) {
+      return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+    if (type == ByteBuffer.class) {
+      return ByteBuffer.allocate(0);
+    }
+    if (type == UnaryOperator.class) {
+      return UnaryOperator.identity();
+    }
+    if (type == ChildFd.class) {
+      return ChildFd.devNull();
+    }
+    if (type == ChildFd[].class) {
+      return new ChildFd[0];
+    }
+    if (type.isEnum()) {
+      return type.getEnumConstants()[0];
+    }
+    if (type.isInterface() && !type.isSealed()) {
+      return Proxy.newProxyInstance(
+          type.getClassLoader(), new Class<?>[] {type}, (_, _, _) -> null);
+    }
+    throw new AssertionError("no sample of " + type + " for " + of);
+  }
+}
