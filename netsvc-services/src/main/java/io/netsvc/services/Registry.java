@@ -1,38 +1,160 @@
 package io.netsvc.services;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The embedded IANA registry, read at the first lookup. The file carries its own hash tables (layout
- * in {@code build_registry.py}), so loading is one read, and an entry becomes an object when it is
- * first found.
+ * The embedded IANA registry, loaded at the first lookup. It keeps what it has answered, so that a
+ * question asked again costs a few loads and no allocation. What is kept is bounded: by names, those
+ * that exist; by port, every port.
+ *
+ * <p>There are no locks. Racing threads make equal answers, one of which is lost; {@code Optional}
+ * and {@code Known} are safe to publish by a plain write because their fields are final.
  */
-enum Registry implements Lookup {
-  IANA;
+final class Registry implements Lookup {
+  static final Registry IANA = new Registry();
+  private static final int ANY = 4; // after the indexes of RegistryImage.PROTOCOLS
+  private static final int UNKNOWN = 5;
 
-  private static final List<String> PROTOCOLS = List.of("tcp", "udp", "sctp", "dccp");
+  private final @Nullable Known[] names = new @Nullable Known[RegistryData.BUCKETS];
+
+  /** By protocol and high byte of the port; a page is by the low byte. */
+  private final @Nullable Optional<ServiceEntry>[] @Nullable [] ports = pages(UNKNOWN << 8);
+
+  /** A name that exists, with its answers by protocol; those of one bucket form a list. */
+  private record Known(
+      String name,
+      Optional<ServiceEntry> tcp,
+      Optional<ServiceEntry> udp,
+      Optional<ServiceEntry> sctp,
+      Optional<ServiceEntry> dccp,
+      Optional<ServiceEntry> any,
+      @Nullable Known next) {
+
+    Optional<ServiceEntry> answer(int protocol) {
+      return switch (protocol) {
+        case 0 -> tcp;
+        case 1 -> udp;
+        case 2 -> sctp;
+        case 3 -> dccp;
+        case ANY -> any;
+        default -> Optional.empty();
+      };
+    }
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // there are no arrays of a parameterized type
+  private static @Nullable Optional<ServiceEntry>[] @Nullable [] pages(int count) {
+    return new Optional[count][];
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  private static @Nullable Optional<ServiceEntry>[] page() {
+    return new Optional[256];
+  }
+
+  private Registry() {}
+
+  private static int index(@Nullable String protocol) {
+    if (protocol == null) {
+      return ANY;
+    }
+    return switch (protocol) {
+      case "tcp" -> 0;
+      case "udp" -> 1;
+      case "sctp" -> 2;
+      case "dccp" -> 3;
+      default -> UNKNOWN;
+    };
+  }
 
   @Override
   public Optional<ServiceEntry> byName(String name, @Nullable String protocol) {
-    return Image.LOADED.byName(name, protocol);
+    int bucket = Lookup.spread(name.hashCode()) & (RegistryData.BUCKETS - 1);
+    for (var known = names[bucket]; known != null; known = known.next()) {
+      if (known.name().equals(name)) {
+        return known.answer(index(protocol));
+      }
+    }
+    int place = RegistryImage.find(name, bucket);
+    return place == RegistryImage.NONE ? Optional.empty() : keep(name, bucket, place, protocol);
+  }
+
+  private Optional<ServiceEntry> keep(
+      String name, int bucket, int place, @Nullable String protocol) {
+    var tcp = named(place, 0);
+    var udp = named(place, 1);
+    var sctp = named(place, 2);
+    var dccp = named(place, 3);
+    int group = RegistryImage.group(place, 0);
+    int first = 0;
+    while (!RegistryImage.has(group, first)) {
+      first++;
+    }
+    var any = first == 0 ? tcp : first == 1 ? udp : first == 2 ? sctp : dccp;
+    var known = new Known(name, tcp, udp, sctp, dccp, any, names[bucket]);
+    names[bucket] = known;
+    return known.answer(index(protocol));
+  }
+
+  private static Optional<ServiceEntry> named(int place, int protocol) {
+    for (int i = 0, group; (group = RegistryImage.group(place, i)) != RegistryImage.NONE; i++) {
+      if (RegistryImage.has(group, protocol)) {
+        return Optional.of(RegistryImage.entry(group, protocol));
+      }
+    }
+    return Optional.empty();
   }
 
   @Override
   public Optional<ServiceEntry> byPort(int port, @Nullable String protocol) {
-    return Image.LOADED.byPort(port, protocol);
+    int index = index(protocol);
+    if (port >>> 16 != 0 || index == UNKNOWN) {
+      return Optional.empty();
+    }
+    var page = ports[index << 8 | port >>> 8];
+    var known = page == null ? null : page[port & 255];
+    return known == null ? keep(port, index) : known;
+  }
+
+  private Optional<ServiceEntry> keep(int port, int index) {
+    int at = index << 8 | port >>> 8;
+    var page = ports[at];
+    if (page == null) {
+      page = page();
+      ports[at] = page;
+    }
+    var answer = numbered(port, index);
+    page[port & 255] = answer;
+    return answer;
+  }
+
+  private static Optional<ServiceEntry> numbered(int port, int index) {
+    int group = RegistryImage.groupFrom(0, port);
+    while (group != RegistryImage.NONE && RegistryImage.port(group) == port) {
+      for (int i = 0; i < RegistryImage.PROTOCOLS.size(); i++) {
+        if ((index == ANY || index == i) && RegistryImage.has(group, i)) {
+          return Optional.of(RegistryImage.entry(group, i));
+        }
+      }
+      group = next(group, port);
+    }
+    return Optional.empty();
+  }
+
+  private static int next(int group, int port) {
+    // Groups of one port are neighbours, except the overrides.
+    if (group < RegistryData.OVERRIDES) {
+      return RegistryImage.groupFrom(group + 1, port);
+    }
+    return group + 1 < RegistryData.GROUPS ? group + 1 : RegistryImage.NONE;
   }
 
   @Override
   public List<ServiceEntry> all() {
-    return Image.LOADED.all();
+    return All.ENTRIES;
   }
 
   @Override
@@ -40,122 +162,19 @@ enum Registry implements Lookup {
     return List.of();
   }
 
-  private static final class Image {
-    static final Image LOADED = load();
-    private static final int MAGIC = 0x4E535631;
-    private static final int HEADER = 24;
+  private static final class All {
+    static final List<ServiceEntry> ENTRIES = read();
 
-    private final ByteBuffer bytes; // absolute reads only, so safe to share
-    private final int entryCount;
-    private final int names;
-    private final int nameMask;
-    private final int nameSlots;
-    private final int portMask;
-    private final int portSlots;
-    private final int pool;
-    private final AtomicReferenceArray<@Nullable Optional<ServiceEntry>> answers;
-
-    private Image(ByteBuffer bytes) {
-      this.bytes = bytes;
-      entryCount = bytes.getInt(4);
-      names = HEADER + 8 * entryCount;
-      nameSlots = names + 6 * bytes.getInt(8);
-      nameMask = bytes.getInt(12) - 1;
-      portSlots = nameSlots + 2 * (nameMask + 1);
-      portMask = bytes.getInt(16) - 1;
-      pool = portSlots + 2 * (portMask + 1);
-      answers = new AtomicReferenceArray<>(entryCount);
-    }
-
-    private static Image load() {
-      try (var in = Registry.class.getResourceAsStream("iana.bin")) {
-        if (in == null) {
-          throw new IllegalStateException("the embedded registry iana.bin is missing");
-        }
-        var bytes = ByteBuffer.wrap(in.readAllBytes());
-        if (bytes.getInt(0) != MAGIC) {
-          throw new IllegalStateException("the embedded registry iana.bin is not ours");
-        }
-        return new Image(bytes);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    private int u16(int at) {
-      return bytes.getShort(at) & 0xFFFF;
-    }
-
-    Optional<ServiceEntry> byName(String name, @Nullable String protocol) {
-      int slot = Lookup.spread(name.hashCode()) & nameMask;
-      for (int ref; (ref = u16(nameSlots + 2 * slot)) != 0; slot = (slot + 1) & nameMask) {
-        int at = names + 6 * (ref - 1);
-        int entry = u16(at + 4);
-        if (isNamed(name, pool + bytes.getInt(at)) && matches(entry, protocol)) {
-          return answer(entry);
+    private static List<ServiceEntry> read() {
+      var entries = new ArrayList<ServiceEntry>();
+      for (int group = 0; group < RegistryData.GROUPS; group++) {
+        for (int protocol = 0; protocol < RegistryImage.PROTOCOLS.size(); protocol++) {
+          if (RegistryImage.has(group, protocol)) {
+            entries.add(RegistryImage.entry(group, protocol));
+          }
         }
       }
-      return Optional.empty();
-    }
-
-    Optional<ServiceEntry> byPort(int port, @Nullable String protocol) {
-      int slot = Lookup.spread(port) & portMask;
-      for (int ref; (ref = u16(portSlots + 2 * slot)) != 0; slot = (slot + 1) & portMask) {
-        if (u16(HEADER + 8 * (ref - 1)) == port && matches(ref - 1, protocol)) {
-          return answer(ref - 1);
-        }
-      }
-      return Optional.empty();
-    }
-
-    List<ServiceEntry> all() {
-      var list = new ArrayList<ServiceEntry>(entryCount);
-      for (int i = 0; i < entryCount; i++) {
-        list.add(answer(i).orElseThrow());
-      }
-      return List.copyOf(list);
-    }
-
-    private boolean isNamed(String name, int at) {
-      int length = bytes.get(at) & 0xFF;
-      if (length != name.length()) {
-        return false;
-      }
-      for (int i = 0; i < length; i++) {
-        if (bytes.get(at + 1 + i) != name.charAt(i)) {
-          return false;
-        }
-      }
-      return true;
-    }
-
-    private boolean matches(int entry, @Nullable String protocol) {
-      return protocol == null || protocol.equals(protocolOf(entry));
-    }
-
-    private String protocolOf(int entry) {
-      return PROTOCOLS.get(bytes.get(HEADER + 8 * entry + 2));
-    }
-
-    private Optional<ServiceEntry> answer(int entry) {
-      var known = answers.get(entry);
-      if (known != null) {
-        return known;
-      }
-      int at = HEADER + 8 * entry;
-      var own = new ArrayList<String>();
-      for (int i = 0; i < bytes.get(at + 3); i++) {
-        int text = pool + bytes.getInt(names + 6 * (bytes.getInt(at + 4) + i));
-        var raw = new byte[bytes.get(text) & 0xFF];
-        bytes.get(text + 1, raw);
-        own.add(new String(raw, StandardCharsets.US_ASCII));
-      }
-      var made =
-          Optional.of(
-              new ServiceEntry(
-                  own.getFirst(), u16(at), protocolOf(entry), own.subList(1, own.size())));
-      answers.set(entry, made); // racing threads store equal values
-      return made;
+      return List.copyOf(entries);
     }
   }
 }

@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  * no input or output, except that the first one that needs the embedded registry loads it.
  */
 public final class ServicesDatabase {
-  private static final Path SYSTEM_FILE = Path.of("/etc/services");
   private static final ServicesDatabase IANA = new ServicesDatabase(Registry.IANA);
 
   private final Lookup lookup;
@@ -40,11 +39,7 @@ public final class ServicesDatabase {
    * @throws UncheckedIOException if the file exists and cannot be read
    */
   public static ServicesDatabase system() {
-    try {
-      return new ServicesDatabase(Snapshot.of(SYSTEM_FILE, true));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new ServicesDatabase(Snapshot.system());
   }
 
   /**
@@ -109,7 +104,7 @@ public final class ServicesDatabase {
    * @throws NoSuchServiceException if the name is unknown or the number out of range
    */
   public int resolve(String nameOrNumber) {
-    return resolveFor(nameOrNumber, null);
+    return Resolver.port(lookup, nameOrNumber, null);
   }
 
   /**
@@ -120,32 +115,7 @@ public final class ServicesDatabase {
    *     range
    */
   public int resolve(String nameOrNumber, String protocol) {
-    return resolveFor(nameOrNumber, Objects.requireNonNull(protocol));
-  }
-
-  private int resolveFor(String text, @Nullable String protocol) {
-    if (!text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
-      return number(text);
-    }
-    var entry = lookup.byName(text, protocol);
-    if (entry.isPresent()) {
-      return entry.get().port();
-    }
-    var suffix = protocol == null ? "" : " for protocol " + Text.quote(protocol);
-    throw new NoSuchServiceException(
-        "unknown service " + Text.quote(text) + suffix,
-        NearNames.near(text, protocol, lookup.all()));
-  }
-
-  private static int number(String digits) {
-    int value = 0;
-    for (int i = 0; i < digits.length(); i++) {
-      value = value * 10 + digits.charAt(i) - '0';
-      if (value > 65535) {
-        throw new NoSuchServiceException("port out of range: " + Text.quote(digits), List.of());
-      }
-    }
-    return value;
+    return Resolver.port(lookup, nameOrNumber, Objects.requireNonNull(protocol));
   }
 
   /** {@return every entry in order, also those that an earlier one hides; unmodifiable} */

@@ -1,6 +1,7 @@
 package io.netsvc.services;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -16,6 +17,14 @@ record Snapshot(Path path, boolean optional, @Nullable Stamp stamp, Lookup conte
 
   /** What changes when a file is rewritten or replaced. */
   record Stamp(FileTime modified, long size, @Nullable Object key) {}
+
+  static Snapshot system() {
+    try {
+      return of(Path.of("/etc/services"), true);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   static Snapshot of(Path path, boolean optional) throws IOException {
     try {

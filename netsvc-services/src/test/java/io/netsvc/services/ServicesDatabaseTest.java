@@ -8,12 +8,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(60)
 class ServicesDatabaseTest {
   private static final String SMALL = "http 80/tcp www\nhttps 443/tcp\nsyslog 514/udp\n";
+
+  private static final List<String> PROTOCOLS = List.of("tcp", "udp", "sctp", "dccp", "xyz", "");
 
   @TempDir Path directory;
 
@@ -55,13 +60,33 @@ class ServicesDatabaseTest {
     assertThat(file.diagnostics()).isEmpty();
     assertThat(file.all()).isEqualTo(iana.all());
     for (var entry : iana.all()) {
-      assertThat(iana.find(entry.name())).isEqualTo(file.find(entry.name())).isPresent();
-      assertThat(iana.find(entry.port())).isEqualTo(file.find(entry.port())).isPresent();
-      assertThat(iana.find(entry.name(), entry.protocol()))
-          .isEqualTo(file.find(entry.name(), entry.protocol()));
-      assertThat(iana.find(entry.port(), entry.protocol()))
-          .isEqualTo(file.find(entry.port(), entry.protocol()));
+      assertAnswersAlike(iana, file, entry.name());
+      entry.aliases().forEach(alias -> assertAnswersAlike(iana, file, alias));
+      assertAnswersAlike(iana, file, entry.name() + "x");
     }
+    for (int port = -1; port <= 65537; port++) {
+      assertThat(iana.find(port)).isEqualTo(file.find(port));
+      for (var protocol : PROTOCOLS) {
+        assertThat(iana.find(port, protocol)).isEqualTo(file.find(port, protocol));
+      }
+    }
+  }
+
+  private static void assertAnswersAlike(ServicesDatabase a, ServicesDatabase b, String name) {
+    assertThat(a.find(name)).isEqualTo(b.find(name));
+    for (var protocol : PROTOCOLS) {
+      assertThat(a.find(name, protocol)).isEqualTo(b.find(name, protocol));
+    }
+  }
+
+  @Test
+  void iana_askedAgain_answersWithTheSameObject() {
+    var iana = ServicesDatabase.iana();
+
+    assertThat(iana.find("imaps", "tcp")).isSameAs(iana.find("imaps", "tcp")).isPresent();
+    assertThat(iana.find("imaps")).isSameAs(iana.find("imaps"));
+    assertThat(iana.find(993, "tcp")).isSameAs(iana.find(993, "tcp")).isPresent();
+    assertThat(iana.find(993)).isSameAs(iana.find(993));
   }
 
   private static String line(ServiceEntry entry) {
@@ -93,7 +118,7 @@ class ServicesDatabaseTest {
     assertThat(suggestions(ServicesDatabase.iana(), "imap", "udp")).hasSizeLessThanOrEqualTo(3);
   }
 
-  private static java.util.List<String> suggestions(
+  private static List<String> suggestions(
       ServicesDatabase database, String name, String protocol) {
     return catchThrowableOfType(
             NoSuchServiceException.class, () -> database.resolve(name, protocol))
