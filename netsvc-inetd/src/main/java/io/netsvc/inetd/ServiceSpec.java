@@ -117,10 +117,15 @@ public record ServiceSpec(
     return new Diagnostic(file, at.line(), at.column(), severity, message);
   }
 
-  private ServiceSpec unplaced() {
+  /** {@return the same at other hosts, for another service, and without its place in a file} */
+  ServiceSpec at(List<String> otherHosts, String otherService) {
     return new ServiceSpec(
-        "", 0, hosts, service, type, protocol, waits, maxPerMinute, maxChildren,
+        "", 0, otherHosts, otherService, type, protocol, waits, maxPerMinute, maxChildren,
         maxPerMinutePerSource, maxChildrenPerSource, sendBuffer, receiveBuffer, account, user,
         group, program, argv, Map.of());
+  }
+
+  private ServiceSpec unplaced() {
+    return at(hosts, service);
   }
 }

@@ -1,5 +1,7 @@
 package io.netsvc.inetd;
 
+import io.netsvc.net.Connection;
+import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -30,6 +32,13 @@ final class Sources {
 
   private boolean unlimited() {
     return maxPerMinute.isEmpty() && maxRunning.isEmpty();
+  }
+
+  /** Returns what counts as one client: its address, or all of a Unix socket's. */
+  static String of(Connection connection) {
+    return connection.remoteAddress() instanceof InetSocketAddress inet
+        ? inet.getAddress().getHostAddress()
+        : "unix";
   }
 
   /** Counts a connection and returns true, or returns false when its source is over a limit. */

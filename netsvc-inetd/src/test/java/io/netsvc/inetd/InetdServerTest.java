@@ -1,11 +1,10 @@
 package io.netsvc.inetd;
 
+import static io.netsvc.inetd.Clients.ask;
+import static io.netsvc.inetd.Clients.askUdp;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -20,26 +19,6 @@ class InetdServerTest {
 
   private static InetdConfig config(String text) {
     return InetdConfig.parse("inetd.conf", text);
-  }
-
-  /** Sends a text with a FIN and returns all that comes back. */
-  private static String ask(int port, String request) throws Exception {
-    try (var client = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      client.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-      client.shutdownOutput();
-      return new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-    }
-  }
-
-  private static byte[] askUdp(int port) throws Exception {
-    try (var client = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
-      client.setSoTimeout(10_000);
-      var server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-      client.send(new DatagramPacket("hello".getBytes(StandardCharsets.US_ASCII), 5, server));
-      var answer = new DatagramPacket(new byte[65_535], 65_535);
-      client.receive(answer);
-      return java.util.Arrays.copyOf(answer.getData(), answer.getLength());
-    }
   }
 
   @Test

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** The real programs that tests start. */
 final class Programs {
@@ -20,6 +22,27 @@ final class Programs {
         throw new AssertionError("missing program: " + path);
       }
       assumeTrue(there, "missing program: " + path);
+    }
+  }
+
+  /** Writes an executable shell script that any user may run. */
+  static Path script(Path file, String text) throws Exception {
+    Files.writeString(file, "#!/bin/sh\n" + text);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return file;
+  }
+
+  /** Returns whether a process has ended and been reaped. */
+  static boolean gone(long pid) {
+    return !Files.exists(Path.of("/proc/" + pid));
+  }
+
+  /** Polls for a condition for at most 20 seconds. */
+  static void await(String what, BooleanSupplier condition) throws Exception {
+    long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - deadlineNanos).as("still not: %s", what).isNegative();
+      Thread.sleep(5);
     }
   }
 
