@@ -115,4 +115,39 @@ class InteropTest {
       assertThat(client.getInputStream().read()).isEqualTo(0xff); // IAC
     }
   }
+
+  @Test
+  void sshd_client_runsACommand() throws Exception {
+    Programs.require("/usr/sbin/sshd", "/usr/bin/ssh", "/usr/bin/ssh-keygen");
+    assumeTrue(Credentials.effectiveUid() == 0, "sshd needs root");
+    Files.createDirectories(Path.of("/run/sshd"));
+    for (var key : new String[] {"host", "user"}) {
+      Programs.run(directory, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key);
+    }
+    var config = directory.resolve("sshd_config");
+    Files.writeString(
+        config,
+        """
+        HostKey %1$s/host
+        AuthorizedKeysFile %1$s/user.pub
+        StrictModes no
+        PermitRootLogin yes
+        UsePAM no
+        PidFile none
+        """
+            .formatted(directory));
+    int port = Programs.freePort();
+    try (var server =
+        serve(
+            "127.0.0.1:%d stream tcp nowait root /usr/sbin/sshd sshd -i -f %s"
+                .formatted(port, config))) {
+      var answer =
+          Programs.run(
+              directory, "ssh", "-F", "none", "-q", "-p", String.valueOf(port), "-i", "user", "-o",
+              "BatchMode=yes", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+              "root@127.0.0.1", "echo ssh-ok $SSH_CONNECTION");
+      assertThat(answer).matches("ssh-ok 127.0.0.1 \\d+ 127.0.0.1 " + port + "\n");
+      Programs.await("its end", () -> server.services().getFirst().running() == 0);
+    }
+  }
 }

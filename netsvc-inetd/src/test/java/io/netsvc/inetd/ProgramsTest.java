@@ -72,6 +72,20 @@ class ProgramsTest {
   }
 
   @Test
+  void fingerd_client_getsTheAnswer() throws Exception {
+    Programs.require("/usr/sbin/in.fingerd");
+    var user = Credentials.effectiveUid() == 0 ? "nobody" : "-"; // it drops root by itself, too
+    var finger = Programs.script(directory.resolve("finger"), "echo \"fingered $*\"\n");
+    int port = Programs.freePort();
+    try (var _ =
+        serve(
+            "127.0.0.1:%d stream tcp nowait %s /usr/sbin/in.fingerd in.fingerd -p %s"
+                .formatted(port, user, finger))) {
+      assertThat(ask(port, "root\r\n")).isEqualTo("fingered root\n");
+    }
+  }
+
+  @Test
   void homePath_isTheServiceUsers() throws Exception {
     var home = Path.of(Credentials.user(String.valueOf(Credentials.effectiveUid())).orElseThrow().home());
     assumeTrue(Files.isWritable(home), "needs a home directory");
