@@ -46,9 +46,15 @@ public final class InetdServer implements AutoCloseable {
     return server;
   }
 
-  /** Returns a configuration with what a server would find wrong with it, opening nothing. */
+  /** As {@link #check(InetdConfig, UnaryOperator)}, with the default options. */
   public static InetdConfig check(InetdConfig config) {
-    return config.checked(new Resolver(InetdSettings.defaults()).checker());
+    return check(config, o -> o);
+  }
+
+  /** Returns a configuration with what a server would find wrong with it, opening nothing. */
+  public static InetdConfig check(InetdConfig config, UnaryOperator<InetdOptions> options) {
+    var settings = (InetdSettings) options.apply(InetdSettings.defaults());
+    return config.checked(new Resolver(settings).checker());
   }
 
   /**

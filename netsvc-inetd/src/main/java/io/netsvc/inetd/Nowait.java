@@ -43,7 +43,7 @@ final class Nowait implements Serving {
   }
 
   private void accepted(Connection connection) {
-    var source = Sources.of(connection);
+    var source = Sources.of(connection.remoteAddress());
     if (!sources.admit(source)) {
       tally.refused.increment();
       log.debug("refused, over a limit for its address service={} peer={}", spec.name(), source);
@@ -62,7 +62,7 @@ final class Nowait implements Serving {
           });
     } else {
       tally.started.increment();
-      log.debug("serving service={} peer={}", spec.name(), connection.remoteAddress());
+      log.debug("serving service={} peer={}", spec.name(), Sources.shown(connection.remoteAddress()));
       sessions.serve(connection, service.handler(), () -> left(source));
     }
   }
@@ -96,7 +96,7 @@ final class Nowait implements Serving {
   }
 
   private void start(ProcessSpawner program, Connection connection, String source) {
-    var peer = connection.remoteAddress();
+    var peer = Sources.shown(connection.remoteAddress());
     try (connection) {
       var process = program.spawn(ChildFd.of(connection));
       tally.started.increment();

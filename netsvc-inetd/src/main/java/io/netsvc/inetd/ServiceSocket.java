@@ -91,6 +91,11 @@ abstract sealed class ServiceSocket implements AutoCloseable {
     }
 
     @Override
+    void buffers(int send, int receive) throws IOException {
+      listener.buffers(send, receive);
+    }
+
+    @Override
     ChildFd childFd() {
       return ChildFd.of(listener);
     }
@@ -134,6 +139,11 @@ abstract sealed class ServiceSocket implements AutoCloseable {
     }
 
     @Override
+    void buffers(int send, int receive) throws IOException {
+      port.buffers(send, receive);
+    }
+
+    @Override
     ChildFd childFd() {
       return ChildFd.of(port);
     }
@@ -163,20 +173,20 @@ abstract sealed class ServiceSocket implements AutoCloseable {
     if (key.address() instanceof UnixDomainSocketAddress unix) {
       UnixSocketFiles.removeStale(unix.getPath());
     }
-    int send = key.sendBuffer().orElse(0);
-    int receive = key.receiveBuffer().orElse(0);
-    ServiceSocket socket;
-    if (key.type() == SocketType.STREAM) {
-      var listener = Listener.open(key.address(), key.dualStack());
-      socket = new Stream(key, listener);
-      listener.buffers(send, receive);
-    } else {
-      var port = DatagramPort.open(key.address(), key.dualStack());
-      socket = new Datagram(key, port);
-      port.buffers(send, receive);
+    var socket =
+        key.type() == SocketType.STREAM
+            ? new Stream(key, Listener.open(key.address(), key.dualStack()))
+            : new Datagram(key, DatagramPort.open(key.address(), key.dualStack()));
+    try {
+      socket.buffers(key.sendBuffer().orElse(0), key.receiveBuffer().orElse(0));
+      return socket;
+    } catch (IOException e) {
+      socket.close();
+      throw e;
     }
-    return socket;
   }
+
+  abstract void buffers(int send, int receive) throws IOException;
 
   abstract SocketAddress localAddress();
 

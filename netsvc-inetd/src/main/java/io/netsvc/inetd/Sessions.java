@@ -52,7 +52,8 @@ final class Sessions {
   private final Set<SpawnedProcess> programs = new HashSet<>();
   private final Map<Thread, Connection> handlers = new HashMap<>();
   private int starting;
-  private int lastSignal; // what a program that starts too late gets at once; 0 for none
+  private boolean over; // nothing may start any more
+  private int lastSignal; // what a program that started too late gets at once; 0 for none
 
   /**
    * Runs a task that starts a program on a spawner thread, or, when nothing may start any more, the
@@ -64,7 +65,7 @@ final class Sessions {
       spawning.execute(
           () -> {
             try {
-              (forced() ? orElse : start).run();
+              (over() ? orElse : start).run();
             } finally {
               locked(() -> starting--);
             }
@@ -100,15 +101,22 @@ final class Sessions {
         Thread.ofVirtual()
             .name("netsvc-" + connection.localAddress())
             .unstarted(() -> run(connection, handler, after));
-    locked(() -> handlers.put(thread, connection));
-    if (forced()) {
-      connection.close(); // the handler finds it so
+    lock.lock();
+    try {
+      if (!over) {
+        handlers.put(thread, connection);
+        thread.start();
+        return;
+      }
+    } finally {
+      lock.unlock();
     }
-    thread.start();
+    connection.close();
+    after.run();
   }
 
   private void run(Connection connection, ConnectionHandler handler, Runnable after) {
-    var peer = connection.remoteAddress();
+    var peer = Sources.shown(connection.remoteAddress());
     try (connection) {
       handler.serve(connection);
     } catch (IOException e) {
@@ -118,8 +126,11 @@ final class Sessions {
     } catch (RuntimeException | Error e) {
       log.warn("handler failed peer={}", peer, e);
     } finally {
-      after.run();
-      locked(() -> handlers.remove(Thread.currentThread()));
+      try {
+        after.run();
+      } finally {
+        locked(() -> handlers.remove(Thread.currentThread()));
+      }
     }
   }
 
@@ -132,12 +143,13 @@ final class Sessions {
     spawning.shutdown();
     boolean interrupted = false;
     try {
-      if (await(this::none, grace)) {
+      if (await(this::finished, grace)) {
         return Stopped.GRACEFUL;
       }
     } catch (InterruptedException _) {
       interrupted = true;
     }
+    locked(() -> over = true);
     endHandlers();
     signalAll(SIGTERM);
     interrupted |= awaitAnyway(this::noPrograms, killDelay);
@@ -179,8 +191,10 @@ final class Sessions {
     }
   }
 
-  private boolean none() {
-    return noPrograms() && noHandlers();
+  /** When nothing runs, nothing starts after: an accepted connection may still be on its way here. */
+  private boolean finished() {
+    over |= noPrograms() && noHandlers();
+    return over;
   }
 
   private boolean noPrograms() {
@@ -192,10 +206,10 @@ final class Sessions {
         || (handlers.size() == 1 && handlers.containsKey(Thread.currentThread()));
   }
 
-  private boolean forced() {
+  private boolean over() {
     lock.lock();
     try {
-      return lastSignal != 0;
+      return over;
     } finally {
       lock.unlock();
     }

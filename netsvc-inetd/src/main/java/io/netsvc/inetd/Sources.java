@@ -1,7 +1,7 @@
 package io.netsvc.inetd;
 
-import io.netsvc.net.Connection;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -35,10 +35,13 @@ final class Sources {
   }
 
   /** Returns what counts as one client: its address, or all of a Unix socket's. */
-  static String of(Connection connection) {
-    return connection.remoteAddress() instanceof InetSocketAddress inet
-        ? inet.getAddress().getHostAddress()
-        : "unix";
+  static String of(SocketAddress peer) {
+    return peer instanceof InetSocketAddress inet ? inet.getAddress().getHostAddress() : "unix";
+  }
+
+  /** Returns a client for the log; the name of a Unix one is its own choice, line breaks and all. */
+  static String shown(SocketAddress peer) {
+    return peer instanceof InetSocketAddress ? peer.toString() : "unix";
   }
 
   /** Counts a connection and returns true, or returns false when its source is over a limit. */

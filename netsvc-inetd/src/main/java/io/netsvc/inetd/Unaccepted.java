@@ -31,9 +31,14 @@ final class Unaccepted {
   private Set<String> before = Set.of();
   private int looks;
 
+  /** Returns whether a look may tell anything. */
+  synchronized boolean canTell(SocketAddress address) {
+    return looks < LOOKS && address instanceof InetSocketAddress;
+  }
+
   /** Looks after a program's run, and returns whether it left a connection as it found it. */
-  synchronized boolean leftBy(SocketAddress address) {
-    if (looks >= LOOKS || !(address instanceof InetSocketAddress inet)) {
+  synchronized boolean leftAt(SocketAddress address) {
+    if (!(address instanceof InetSocketAddress inet)) {
       return false;
     }
     looks++;

@@ -75,12 +75,26 @@ final class Wait implements Serving {
 
   private void takeBack(ServiceSocket socket, @Nullable ExitStatus status, long ranNanos) {
     service.tally().leave();
-    int seconds = backOff.ended(status, ranNanos);
     boolean quick = status != null && ranNanos < BackOff.QUICK_NANOS;
-    if (seconds > 0 || (quick && unaccepted.leftBy(socket.localAddress()))) {
-      hint();
+    if (quick && unaccepted.canTell(socket.localAddress())) {
+      // The look reads files, which is not for the event loop.
+      sessions.execute(
+          () -> {
+            if (unaccepted.leftAt(socket.localAddress())) {
+              hint();
+            }
+            watchAgain(socket, status, ranNanos);
+          },
+          () -> watchAgain(socket, status, ranNanos));
+    } else {
+      watchAgain(socket, status, ranNanos);
     }
+  }
+
+  private void watchAgain(ServiceSocket socket, @Nullable ExitStatus status, long ranNanos) {
+    int seconds = backOff.ended(status, ranNanos);
     if (seconds > 0) {
+      hint();
       log.warn("the program ends at once, pausing service={} seconds={}", spec.name(), seconds);
       socket.pauseFor(service, ServiceSocket.Pause.BACK_OFF, TimeUnit.SECONDS.toNanos(seconds));
     }

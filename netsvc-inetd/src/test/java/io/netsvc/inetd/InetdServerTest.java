@@ -3,6 +3,7 @@ package io.netsvc.inetd;
 import static io.netsvc.inetd.Clients.ask;
 import static io.netsvc.inetd.Clients.askUdp;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
 import java.net.Socket;
@@ -195,5 +196,53 @@ class InetdServerTest {
         assertThat(second.getInputStream().read()).isEqualTo('b');
       }
     }
+  }
+
+  @Test
+  void nowait_maxChildren_countsOverAllAddressesOfTheEntry() throws Exception {
+    int port = Programs.freePort();
+    try (var server =
+            InetdServer.start(
+                config("127.0.0.1,127.0.0.2:" + port + " stream tcp nowait/1 - /bin/cat cat\n"));
+        var first = Clients.connect(port);
+        var second = new Socket("127.0.0.2", port)) {
+      assertThat(server.diagnostics()).isEmpty();
+      first.getOutputStream().write('a');
+      assertThat(first.getInputStream().read()).isEqualTo('a');
+      second.getOutputStream().write('b');
+      second.setSoTimeout(100);
+      assertThatThrownBy(() -> second.getInputStream().read())
+          .isInstanceOf(java.net.SocketTimeoutException.class);
+      second.setSoTimeout(20_000);
+      assertThat(ask(first, "")).isEmpty(); // it ends
+      assertThat(second.getInputStream().read()).isEqualTo('b');
+      second.shutdownOutput();
+      assertThat(ask(port, "c")).isEqualTo("c");
+    }
+  }
+
+  @Test
+  void internal_overMaxChildren_waitsInTheBacklog() throws Exception {
+    int port = Programs.freePort();
+    try (var server =
+            InetdServer.start(
+                config("127.0.0.1:" + port + " stream tcp nowait/1 - internal echo\n"));
+        var first = Clients.connect(port);
+        var second = Clients.connect(port)) {
+      assertThat(server.diagnostics()).isEmpty();
+      first.getOutputStream().write('a');
+      assertThat(first.getInputStream().read()).isEqualTo('a');
+      second.getOutputStream().write('b');
+      assertThat(server.services().getFirst().started()).isEqualTo(1);
+      assertThat(ask(first, "")).isEmpty();
+      assertThat(second.getInputStream().read()).isEqualTo('b');
+    }
+  }
+
+  @Test
+  void check_handlerOfTheOptions_isKnown() {
+    var config = config("127.0.0.1:8081 stream tcp nowait - internal mine\n");
+    assertThat(InetdServer.check(config).hasErrors()).isTrue();
+    assertThat(InetdServer.check(config, o -> o.withHandler("mine", _ -> {})).hasErrors()).isFalse();
   }
 }
