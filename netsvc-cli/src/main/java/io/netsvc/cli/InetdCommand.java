@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -79,50 +80,43 @@ final class InetdCommand implements Callable<Integer> {
 
   private int run(InetdConfig config) throws InterruptedException {
     var stop = new CountDownLatch(1);
+    var running = new CompletableFuture<InetdServer>();
+    try (var signals = new Signals()) {
+      // Before the first line of the log, which is where others see that they may send signals.
+      listen(signals, stop, running);
+      try (var server = InetdServer.start(config, o -> o.withStrict(strict))) {
+        server.diagnostics().forEach(this::report);
+        if (server.services().isEmpty()) {
+          say(file + ": nothing to serve" + (strict && errors(server.diagnostics()) ? ", refused by --strict" : ""));
+          return REFUSED;
+        }
+        running.complete(server);
+        stop.await();
+        say("stopping");
+        if (server.stop(Duration.ofSeconds(graceSeconds)) == Stopped.FORCED) {
+          say("ended what still ran");
+        }
+        return 0;
+      }
+    }
+  }
+
+  private void listen(
+      Signals signals, CountDownLatch stop, CompletableFuture<InetdServer> running) {
     var serving = Thread.currentThread();
-    onStop(
+    Runnable stopping =
         () -> {
           if (stop.getCount() > 0) {
             stop.countDown();
           } else {
             serving.interrupt(); // ends the grace
           }
-        });
-    try (var server = InetdServer.start(config, o -> o.withStrict(strict))) {
-      server.diagnostics().forEach(this::report);
-      if (server.services().isEmpty()) {
-        say(file + ": nothing to serve" + (strict && errors(server.diagnostics()) ? ", refused by --strict" : ""));
-        return REFUSED;
-      }
-      if (!Signals.on("HUP", () -> reload(server))) {
-        say("SIGHUP does not reload here");
-      }
-      stop.await();
-      say("stopping");
-      if (server.stop(Duration.ofSeconds(graceSeconds)) == Stopped.FORCED) {
-        say("ended what still ran");
-      }
-      return 0;
-    }
-  }
-
-  /** Without signals to hear, the JVM's own way to end must do: it exits with 128 and the signal. */
-  private static void onStop(Runnable action) {
-    boolean heard = Signals.on("INT", action);
-    heard &= Signals.on("TERM", action);
+        };
+    boolean heard = signals.on("INT", stopping);
+    heard &= signals.on("TERM", stopping);
+    heard &= signals.on("HUP", () -> reload(running.join()));
     if (!heard) {
-      var serving = Thread.currentThread();
-      Runtime.getRuntime()
-          .addShutdownHook(
-              new Thread(
-                  () -> {
-                    action.run();
-                    try {
-                      serving.join(Duration.ofMinutes(1));
-                    } catch (InterruptedException e) {
-                      Thread.currentThread().interrupt();
-                    }
-                  }));
+      say("this JVM hears no signals: it will neither reload nor end what it started");
     }
   }
 

@@ -10,7 +10,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One running entry: its sockets, what it has done, and how it serves. */
+/**
+ * One running entry: its sockets, what it has done, and how it serves.
+ *
+ * <p>How a request is answered is in {@link Nowait}, {@link Wait} or {@link BuiltinDatagrams}; what
+ * runs because of it, until it has ended, in {@link Sessions}; when a socket is not watched, in
+ * {@link ServiceSocket}; limits in {@link StartRate}, {@link Sources} and {@link BackOff}; what
+ * becomes of an entry when the file changes, in {@link Reload}.
+ */
 final class Service {
   private static final Logger log = LoggerFactory.getLogger(InetdServer.class);
 

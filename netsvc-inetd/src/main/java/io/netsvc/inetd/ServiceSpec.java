@@ -15,9 +15,10 @@ import java.util.OptionalInt;
  * @param service a port from 1 to 65535 or a service's name; with {@link Protocol#UNIX} a path
  * @param type the socket type
  * @param protocol the protocol
- * @param waits whether the server hands over its socket and waits for the program to end
- * @param maxPerMinute how often the service may start in a minute
- * @param maxChildren how many instances may run at once
+ * @param waits whether the server hands over its socket and waits for the program to end; it does so
+ *     with any datagram program, and never where the service is internal
+ * @param maxPerMinute how often the service may start in a minute; clients wait for the rest of it
+ * @param maxChildren how many instances may run at once, unless it waits; clients wait meanwhile
  * @param maxPerMinutePerSource how often it may start in a minute for one client address
  * @param maxChildrenPerSource how many instances may run at once for one client address
  * @param sendBuffer the socket's send buffer in bytes

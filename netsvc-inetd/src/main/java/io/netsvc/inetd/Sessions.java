@@ -41,7 +41,6 @@ final class Sessions {
   /** Deadlines stay comparable by difference. */
   private static final long LIMIT = Long.MAX_VALUE / 2;
 
-
   private static final Logger log = LoggerFactory.getLogger(InetdServer.class);
 
   private final ExecutorService spawning =

@@ -135,8 +135,9 @@ class InetdReloadTest {
       server.reload(config(line.formatted(2)));
       assertThat(ask(second, "b")).isEqualTo("b");
       server.reload(config(line.formatted(1)));
+      Programs.await("second reaped", () -> server.services().getFirst().running() == 1);
       try (var third = connect(port)) {
-        assertThat(server.services().getFirst().running()).isEqualTo(1);
+        assertThat(server.services().getFirst().started()).isEqualTo(2);
         assertThat(ask(first, "")).isEmpty(); // it ends
         assertThat(ask(third, "c")).isEqualTo("c");
       }

@@ -199,6 +199,20 @@ class InetdServerTest {
   }
 
   @Test
+  void start_addressIsNotOurs_namesAddressAndCause() throws Exception {
+    int port = Programs.freePort();
+    try (var server =
+        InetdServer.start(config("192.0.2.1:" + port + " stream tcp nowait - /bin/cat cat\n"))) {
+      assertThat(server.services()).isEmpty();
+      assertThat(server.diagnostics())
+          .singleElement()
+          .hasToString(
+              "inetd.conf:1:1: error: bind /192.0.2.1:%d: Cannot assign requested address (EADDRNOTAVAIL)"
+                  .formatted(port));
+    }
+  }
+
+  @Test
   void nowait_maxChildren_countsOverAllAddressesOfTheEntry() throws Exception {
     int port = Programs.freePort();
     try (var server =
