@@ -81,6 +81,7 @@ class InteropTest {
           assertThat(directory.resolve("got" + i)).hasContent("tftp\n");
         }
       }
+      assertThat(Programs.running(root.toString())).isEmpty(); // it would linger for 15 minutes
     } finally {
       Files.deleteIfExists(root.resolve("file"));
       Files.delete(root);

@@ -3,10 +3,13 @@ package io.netsvc.inetd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -35,6 +38,24 @@ final class Programs {
   /** Returns whether a process has ended and been reaped. */
   static boolean gone(long pid) {
     return !Files.exists(Path.of("/proc/" + pid));
+  }
+
+  /** Returns the command lines of all processes that have this text in them. */
+  static List<String> running(String text) throws Exception {
+    var found = new ArrayList<String>();
+    try (var processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+      for (var process : processes) {
+        try {
+          var command = Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1);
+          if (command.contains(text)) {
+            found.add(process + " " + command.replace('\0', ' '));
+          }
+        } catch (IOException _) {
+          // It has ended meanwhile.
+        }
+      }
+    }
+    return found;
   }
 
   /** Polls for a condition for at most 20 seconds. */
