@@ -1,17 +1,20 @@
 package io.netsvc.cli;
 
+import io.netsvc.inetd.Diagnostic;
 import io.netsvc.inetd.InetdConfig;
 import io.netsvc.inetd.InetdServer;
+import io.netsvc.net.Stopped;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -19,12 +22,37 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "inetd",
     mixinStandardHelpOptions = true,
-    description = "Run the services of an inetd.conf in the foreground. Ctrl-C stops; SIGHUP reloads.")
+    description = {
+      "Run the services of an inetd.conf in the foreground, and log to the standard error stream.",
+      "Ctrl-C and SIGTERM stop it, a second one without any grace. SIGHUP reads the file again."
+    },
+    exitCodeListHeading = "Exit status:%n",
+    exitCodeList = {
+      "0:it was stopped, or the checked file has no errors",
+      "1:nothing could be served, or --check found an error",
+      "2:the file is unreadable or the usage is wrong"
+    })
 final class InetdCommand implements Callable<Integer> {
+  private static final int REFUSED = 1;
+  private static final int FAILED = 2;
+
   @SuppressWarnings("NullAway.Init") @Spec private CommandSpec spec;
 
-  @Option(names = "--check", description = "Only say what is wrong with the file; exit 1 if any entry is broken.")
+  @Option(
+      names = "--check",
+      description = "Only say what is wrong with the file: FILE:LINE:COLUMN: error|warning: MESSAGE.")
   private boolean check;
+
+  @Option(
+      names = "--strict",
+      description = "Refuse the whole file when any entry is broken, now and at SIGHUP.")
+  private boolean strict;
+
+  @Option(
+      names = "--grace",
+      paramLabel = "SECONDS",
+      description = "How long programs may go on after a stop before they are ended. Default: 0.")
+  private long graceSeconds;
 
   @Parameters(paramLabel = "FILE", description = "The configuration file.")
   @SuppressWarnings("NullAway.Init") // picocli sets both before the call
@@ -32,67 +60,87 @@ final class InetdCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    var err = spec.commandLine().getErr();
+    if (graceSeconds < 0 || graceSeconds > Integer.MAX_VALUE) {
+      throw new ParameterException(spec.commandLine(), "--grace out of range: " + graceSeconds);
+    }
     InetdConfig config;
     try {
       config = InetdConfig.read(file);
     } catch (IOException e) {
-      err.println("netsvc: " + reason(e));
-      return 2;
+      say(Failures.reading(file, e));
+      return FAILED;
     }
     if (check) {
       var checked = InetdServer.check(config);
       checked.diagnostics().forEach(spec.commandLine().getOut()::println);
-      return checked.hasErrors() ? 1 : 0;
+      return checked.hasErrors() ? REFUSED : 0;
     }
-    return run(config, err);
+    return run(config);
   }
 
-  private int run(InetdConfig config, PrintWriter err) throws InterruptedException {
+  private int run(InetdConfig config) throws InterruptedException {
     var stop = new CountDownLatch(1);
-    var stopped = new CountDownLatch(1);
-    try (var server = InetdServer.start(config)) {
-      server.diagnostics().forEach(err::println);
-      if (server.services().isEmpty()) {
-        err.println("netsvc: " + file + ": no service could be started");
-        return 1;
+    var running = new CompletableFuture<InetdServer>();
+    try (var signals = new Signals()) {
+      // Before the first line of the log, which is where others see that they may send signals.
+      listen(signals, stop, running);
+      try (var server = InetdServer.start(config, o -> o.withStrict(strict))) {
+        server.diagnostics().forEach(this::report);
+        if (server.services().isEmpty()) {
+          say(file + ": nothing to serve" + (strict && errors(server.diagnostics()) ? ", refused by --strict" : ""));
+          return REFUSED;
+        }
+        running.complete(server);
+        stop.await();
+        say("stopping");
+        if (server.stop(Duration.ofSeconds(graceSeconds)) == Stopped.FORCED) {
+          say("ended what still ran");
+        }
+        return 0;
       }
-      for (var service : server.services()) {
-        err.println("netsvc: " + service.name() + " listens at " + service.addresses());
-      }
-      Signals.onHangUp(() -> reload(server, err));
-      Runtime.getRuntime()
-          .addShutdownHook(
-              new Thread(
-                  () -> {
-                    stop.countDown();
-                    try {
-                      stopped.await();
-                    } catch (InterruptedException e) {
-                      Thread.currentThread().interrupt();
-                    }
-                  }));
-      stop.await();
-    } finally {
-      stopped.countDown();
     }
-    return 0;
   }
 
-  private void reload(InetdServer server, PrintWriter err) {
+  private void listen(
+      Signals signals, CountDownLatch stop, CompletableFuture<InetdServer> running) {
+    var serving = Thread.currentThread();
+    Runnable stopping =
+        () -> {
+          if (stop.getCount() > 0) {
+            stop.countDown();
+          } else {
+            serving.interrupt(); // ends the grace
+          }
+        };
+    boolean heard = signals.on("INT", stopping);
+    heard &= signals.on("TERM", stopping);
+    heard &= signals.on("HUP", () -> reload(running.join()));
+    if (!heard) {
+      say("this JVM hears no signals: it will neither reload nor end what it started");
+    }
+  }
+
+  private void reload(InetdServer server) {
     try {
-      server.reload(InetdConfig.read(file)).forEach(err::println);
-      err.println("netsvc: reloaded " + file);
+      var diagnostics = server.reload(InetdConfig.read(file));
+      diagnostics.forEach(this::report);
+      say(strict && errors(diagnostics) ? file + ": refused by --strict; nothing changed" : "reloaded " + file);
     } catch (IOException e) {
-      err.println("netsvc: " + reason(e) + "; nothing changed");
+      say(Failures.reading(file, e) + "; nothing changed");
+    } catch (IllegalStateException _) {
+      // It is being stopped.
     }
   }
 
-  private String reason(IOException e) {
-    return switch (e) {
-      case NoSuchFileException _ -> file + ": no such file";
-      case CharacterCodingException _ -> file + ": not a text file";
-      default -> file + ": " + e.getMessage();
-    };
+  private static boolean errors(List<Diagnostic> diagnostics) {
+    return diagnostics.stream().anyMatch(d -> d.severity() == Diagnostic.Severity.ERROR);
+  }
+
+  private void report(Diagnostic diagnostic) {
+    spec.commandLine().getErr().println(diagnostic);
+  }
+
+  private void say(String message) {
+    spec.commandLine().getErr().println("netsvc: " + message);
   }
 }

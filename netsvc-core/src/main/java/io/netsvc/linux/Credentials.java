@@ -112,7 +112,7 @@ public final class Credentials {
       switch (errno) {
         case Errno.ERANGE -> {
           if (size >= MAX_BUFFER) {
-            throw new UncheckedIOException(new LinuxException(operation, errno));
+            throw unreadable(operation, errno);
           }
         }
         case Errno.EINTR -> size /= 4;
@@ -120,7 +120,7 @@ public final class Credentials {
         case 0, Errno.ENOENT, Errno.ESRCH, Errno.EBADF, Errno.EPERM -> {
           return false;
         }
-        default -> throw new UncheckedIOException(new LinuxException(operation, errno));
+        default -> throw unreadable(operation, errno);
       }
     }
   }
@@ -140,6 +140,11 @@ public final class Credentials {
         room = Math.max(room * 2, wanted);
       }
     }
+  }
+
+  private static UncheckedIOException unreadable(String operation, int errno) {
+    var cause = new LinuxException(operation, errno);
+    return new UncheckedIOException(cause.getMessage(), cause);
   }
 
   /** Parses digits alone, as chown(1) does; 4294967295 is no id. */

@@ -7,7 +7,6 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 /**
@@ -80,11 +79,6 @@ public final class DatagramPort implements AutoCloseable, FdHolder {
   /** Calls back no more until {@link #resume}; datagrams wait in the receive buffer. */
   public void pause() {
     readiness.pause();
-  }
-
-  /** Calls back no more for some time, whatever {@link #pause} and {@link #resume} say. */
-  public void pauseFor(long time, TimeUnit unit) {
-    readiness.pauseFor(unit.toNanos(time));
   }
 
   /** Takes back a {@link #pause}. */

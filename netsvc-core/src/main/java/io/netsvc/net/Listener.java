@@ -7,7 +7,6 @@ import java.net.SocketAddress;
 import java.nio.channels.AsynchronousCloseException;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -180,11 +179,6 @@ public final class Listener implements AutoCloseable, FdHolder {
   /** Accepts nothing until {@link #resume}; clients wait in the backlog. */
   public void pause() {
     readiness.pause();
-  }
-
-  /** Accepts nothing for some time, whatever {@link #pause} and {@link #resume} say. */
-  public void pauseFor(long time, TimeUnit unit) {
-    readiness.pauseFor(unit.toNanos(time));
   }
 
   /** Takes back a {@link #pause}. */

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The words of one entry, collected from its first line and those that continue it. */
 final class Entry {
+  private final int line;
   private final List<Word> words = new ArrayList<>();
   private final List<Remark> remarks = new ArrayList<>();
   private @Nullable Rejected failure;
@@ -17,6 +18,15 @@ final class Entry {
       return new Diagnostic(
           file, at.line(), at.column(), Diagnostic.Severity.WARNING, message);
     }
+  }
+
+  /** Begins an entry on a line, from 1. */
+  Entry(int line) {
+    this.line = line;
+  }
+
+  int line() {
+    return line;
   }
 
   void add(Word word) {

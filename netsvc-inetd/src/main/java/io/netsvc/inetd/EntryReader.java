@@ -10,15 +10,20 @@ import org.jspecify.annotations.Nullable;
  * with {@code #} is a comment; so is the rest of a line from such a word on.
  */
 final class EntryReader {
+  private static final String OFF = "#<off>#";
+
   private final List<Entry> entries = new ArrayList<>();
   private final List<Entry.Remark> remarks = new ArrayList<>();
+  private final List<DisabledEntry> disabled = new ArrayList<>();
+  private String section = "";
   private @Nullable Entry open;
   private boolean joined;
 
   private EntryReader() {}
 
-  /** What a text consists of: entries, and remarks on lines outside them. */
-  record Contents(List<Entry> entries, List<Entry.Remark> remarks) {}
+  /** What a text consists of: entries, remarks on lines outside them, and entries turned off. */
+  record Contents(
+      List<Entry> entries, List<Entry.Remark> remarks, List<DisabledEntry> disabled) {}
 
   static Contents read(String text) {
     var reader = new EntryReader();
@@ -31,7 +36,7 @@ final class EntryReader {
       start = end + 1;
       number++;
     }
-    return new Contents(reader.entries, reader.remarks);
+    return new Contents(reader.entries, reader.remarks, reader.disabled);
   }
 
   private void line(String line, int number) {
@@ -46,18 +51,31 @@ final class EntryReader {
     if (start == end) {
       close();
     } else if (line.charAt(start) == '#') {
-      comment(line, start, number);
+      comment(line, start, end, number);
     } else {
       entryLine(line, start, end, number);
     }
   }
 
-  private void comment(String line, int start, int number) {
-    if (start == 0) {
-      close();
-      if (line.startsWith("#@") && !line.substring(2).isBlank()) {
-        remarks.add(new Entry.Remark(new Position(number, 1), "an IPsec policy is ignored"));
+  private void comment(String line, int start, int end, int number) {
+    if (start > 0) {
+      return;
+    }
+    close();
+    if (line.startsWith(OFF)) {
+      int text = OFF.length();
+      while (text < end && blank(line.charAt(text))) {
+        text++;
       }
+      if (text < end) {
+        disabled.add(
+            new DisabledEntry(new Position(number, text + 1), section, line.substring(text, end)));
+      }
+    } else if (line.startsWith("#:")) {
+      int colon = line.indexOf(':', 2);
+      section = colon < 0 ? section : line.substring(2, colon).strip();
+    } else if (line.startsWith("#@") && !line.substring(2).isBlank()) {
+      remarks.add(new Entry.Remark(new Position(number, 1), "an IPsec policy is ignored"));
     }
   }
 
@@ -66,7 +84,7 @@ final class EntryReader {
     boolean continues = open != null && (joined || start > 0);
     Entry entry = open;
     if (entry == null || !continues) {
-      entry = new Entry();
+      entry = new Entry(number);
       entries.add(entry);
       open = entry;
     }

@@ -28,7 +28,8 @@ import java.util.function.Function;
  * <ul>
  *   <li>A line that begins with a blank continues the entry right above it; so does any line after
  *       a line that ends with a backslash. Both begin a new word.
- *   <li>A line whose first word begins with {@code #} is a comment.
+ *   <li>A line whose first word begins with {@code #} is a comment. One that begins with {@code
+ *       #<off>#} is an entry that update-inetd(8) has turned off: see {@link #disabled}.
  *   <li>A word may be put in single or double quotes, which keep its blanks; there are no escapes.
  *   <li>{@code host:} alone sets the hosts for the entries below that name none, {@code *:} resets
  *       them to all addresses.
@@ -37,15 +38,23 @@ import java.util.function.Function;
  * <p>Configurations are immutable and safe for use by multiple concurrent threads.
  */
 public final class InetdConfig {
-  private static final Comparator<Diagnostic> BY_PLACE =
+  static final Comparator<Diagnostic> BY_PLACE =
       Comparator.comparingInt(Diagnostic::line).thenComparingInt(Diagnostic::column);
 
   private final List<ServiceSpec> services;
   private final List<Diagnostic> diagnostics;
+  private final List<Broken> broken;
+  private final List<DisabledEntry> disabled;
 
-  private InetdConfig(List<ServiceSpec> services, List<Diagnostic> diagnostics) {
+  private InetdConfig(
+      List<ServiceSpec> services,
+      List<Diagnostic> diagnostics,
+      List<Broken> broken,
+      List<DisabledEntry> disabled) {
     this.services = List.copyOf(services);
     this.diagnostics = diagnostics.stream().sorted(BY_PLACE).toList();
+    this.broken = List.copyOf(broken);
+    this.disabled = List.copyOf(disabled);
   }
 
   /**
@@ -60,7 +69,8 @@ public final class InetdConfig {
     contents.entries().forEach(parser::accept);
     var diagnostics = new ArrayList<>(parser.diagnostics());
     contents.remarks().forEach(remark -> diagnostics.add(remark.diagnostic(name)));
-    return new InetdConfig(parser.services(), diagnostics);
+    return new InetdConfig(
+        parser.services(), diagnostics, parser.broken(), contents.disabled());
   }
 
   /**
@@ -82,14 +92,17 @@ public final class InetdConfig {
   public InetdConfig checked(Function<? super ServiceSpec, ? extends List<Diagnostic>> check) {
     var good = new ArrayList<ServiceSpec>();
     var found = new ArrayList<>(diagnostics);
+    var bad = new ArrayList<>(broken);
     for (var service : services) {
       var faults = check.apply(service);
       found.addAll(faults);
       if (faults.stream().noneMatch(InetdConfig::isError)) {
         good.add(service);
+      } else {
+        bad.add(new Broken.Checked(service));
       }
     }
-    return new InetdConfig(good, found);
+    return new InetdConfig(good, found, bad, disabled);
   }
 
   /** {@return the services of the good entries, in the order of the file} */
@@ -100,6 +113,16 @@ public final class InetdConfig {
   /** {@return all errors and warnings, in the order of the file} */
   public List<Diagnostic> diagnostics() {
     return diagnostics;
+  }
+
+  /** {@return the entries that are turned off by Debian's mark, in the order of the file} */
+  public List<DisabledEntry> disabled() {
+    return disabled;
+  }
+
+  /** {@return what is known of each broken entry} */
+  List<Broken> broken() {
+    return broken;
   }
 
   /** {@return whether any entry is broken} */

@@ -2,6 +2,7 @@ package io.netsvc.inetd;
 
 import io.netsvc.net.ConnectionHandler;
 import io.netsvc.services.ServicesDatabase;
+import java.time.Duration;
 
 /** How an {@link InetdServer} runs; immutable, so an instance may be shared and reused. */
 public sealed interface InetdOptions permits InetdSettings {
@@ -17,4 +18,16 @@ public sealed interface InetdOptions permits InetdSettings {
    * the embedded registry.
    */
   InetdOptions withServices(ServicesDatabase services);
+
+  /**
+   * Returns these options with a file being refused as a whole when any of its entries is broken or
+   * cannot be opened: a start then serves nothing, a reload changes nothing. Default: not.
+   */
+  InetdOptions withStrict(boolean strict);
+
+  /**
+   * Returns these options with how long a program that has got SIGTERM may take to end before it
+   * gets SIGKILL, zero or more. Default: 5 seconds.
+   */
+  InetdOptions withKillDelay(Duration delay);
 }

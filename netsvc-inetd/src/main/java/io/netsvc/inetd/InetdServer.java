@@ -1,35 +1,36 @@
 package io.netsvc.inetd;
 
-import java.io.IOException;
-import java.util.ArrayList;
+import io.netsvc.net.Stopped;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Starts the services of an {@link InetdConfig} on demand: programs, the built-in services and Java
  * handlers. A broken entry is reported and stays off, or keeps its running predecessor at a reload;
  * the others never notice. Needs Linux on x86-64 with native access.
  *
+ * <p>A program runs with the fds that its entry says and nothing else of the JVM's: as the entry's
+ * user with that user's groups, in a session of its own, and with an environment of {@code PATH},
+ * {@code USER}, {@code LOGNAME}, {@code HOME} and {@code SHELL} alone. Users, groups, hosts and
+ * services are looked up at the start and at each reload.
+ *
+ * <p>What a server has started ends with it, not with its entry: a reload closes sockets and ends
+ * no program and no handler; {@link #stop} and {@link #close} end all. Processes that a program
+ * itself has started are the program's to end.
+ *
  * <p>Servers are safe for use by multiple concurrent threads.
  */
 public final class InetdServer implements AutoCloseable {
-  /** vfork(2) semantics hold a thread for each start in flight; more do not help on few cores. */
-  private static final int SPAWNERS = Math.max(2, Runtime.getRuntime().availableProcessors());
-
-  private static final Logger log = LoggerFactory.getLogger(InetdServer.class);
-
   private final Resolver resolver;
-  private final ExecutorService spawning =
-      Executors.newFixedThreadPool(
-          SPAWNERS, task -> Thread.ofPlatform().daemon().name("netsvc-spawner").unstarted(task));
-  private List<Service> services = new ArrayList<>();
+  private final InetdSettings settings;
+  private final Sessions sessions = new Sessions();
+  private List<Service> services = List.of();
   private List<Diagnostic> diagnostics = List.of();
+  private boolean stopped;
 
   private InetdServer(InetdSettings settings) {
+    this.settings = settings;
     this.resolver = new Resolver(settings);
   }
 
@@ -45,73 +46,49 @@ public final class InetdServer implements AutoCloseable {
     return server;
   }
 
-  /** Returns a configuration with what a server would find wrong with it, opening nothing. */
+  /** As {@link #check(InetdConfig, UnaryOperator)}, with the default options. */
   public static InetdConfig check(InetdConfig config) {
-    return config.checked(new Resolver(InetdSettings.defaults())::check);
+    return check(config, o -> o);
+  }
+
+  /** Returns a configuration with what a server would find wrong with it, opening nothing. */
+  public static InetdConfig check(InetdConfig config, UnaryOperator<InetdOptions> options) {
+    var settings = (InetdSettings) options.apply(InetdSettings.defaults());
+    return config.checked(new Resolver(settings).checker());
   }
 
   /**
-   * Changes to another configuration: an unchanged entry keeps its sockets, children and counters,
-   * a changed one is opened anew, one that is gone is closed. An entry that cannot be opened keeps
-   * what runs under its name.
+   * Changes to another configuration.
    *
-   * @return what is wrong with the configuration, also in {@link #diagnostics}
+   * <ul>
+   *   <li>An unchanged entry keeps its sockets, limits and counters.
+   *   <li>A changed entry keeps the sockets whose type, address and buffer sizes it still asks for,
+   *       with the clients that wait at them, and its counters. What its predecessor started counts
+   *       against its new limits; its limits per minute and per client begin anew. Where a program
+   *       has the socket ({@code wait}), the new entry begins when that program ends.
+   *   <li>An entry that is broken, or one of whose sockets cannot be opened, keeps its running
+   *       predecessor as it is: the entry with the same service, or else the one that differs in
+   *       hosts and service alone.
+   *   <li>An entry that is gone is closed.
+   * </ul>
+   *
+   * @return what is wrong with the configuration, also in {@link #diagnostics}; with {@link
+   *     InetdOptions#withStrict} nothing has changed if there is an error among it
+   * @throws IllegalStateException if the server is stopped
    */
   public synchronized List<Diagnostic> reload(InetdConfig config) {
-    var checked = config.checked(resolver::check);
-    var found = new ArrayList<>(checked.diagnostics());
-    var old = new ArrayList<>(services);
-    var next = new ArrayList<Service>();
-    var fresh = new ArrayList<ServiceSpec>();
-    for (var spec : checked.services()) {
-      var same = old.stream().filter(s -> s.spec().sameAs(spec)).findFirst();
-      if (same.isPresent()) {
-        old.remove(same.get());
-        next.add(same.get());
-      } else {
-        fresh.add(spec);
-      }
+    if (stopped) {
+      throw new IllegalStateException("the server is stopped");
     }
-    // A broken entry keeps its predecessor: the one that began on a line the file calls broken.
-    keepBroken(config, checked, old, next);
-    for (var gone : old) {
-      log.info("closed service={}", gone.spec().name());
-      gone.close();
-    }
-    for (var spec : fresh) {
-      try {
-        next.add(Service.open(spec, resolver, spawning));
-        log.info("listening service={}", spec.name());
-      } catch (IOException | RuntimeException e) {
-        found.add(spec.error(Field.SERVICE, String.valueOf(e.getMessage())));
-      }
-    }
-    services = next;
-    diagnostics = List.copyOf(found);
+    var result =
+        new Reload(services, resolver, sessions)
+            .run(config.checked(resolver.checker()), settings.strict());
+    services = result.services();
+    diagnostics = result.diagnostics().stream().sorted(InetdConfig.BY_PLACE).toList();
     return diagnostics;
   }
 
-  private static void keepBroken(
-      InetdConfig config, InetdConfig checked, List<Service> old, List<Service> next) {
-    for (var spec : config.services()) {
-      if (!checked.services().contains(spec)) {
-        var kept =
-            old.stream()
-                .filter(
-                    s ->
-                        s.spec().name().equals(spec.name())
-                            && s.spec().hosts().equals(spec.hosts()))
-                .findFirst();
-        kept.ifPresent(
-            service -> {
-              old.remove(service);
-              next.add(service);
-            });
-      }
-    }
-  }
-
-  /** {@return what is wrong with the configuration that runs} */
+  /** {@return what the start or the last reload found wrong} */
   public synchronized List<Diagnostic> diagnostics() {
     return diagnostics;
   }
@@ -121,11 +98,31 @@ public final class InetdServer implements AutoCloseable {
     return services.stream().map(Service::state).toList();
   }
 
-  /** Closes every socket and ends every handler; programs that run go on. */
+  /**
+   * Closes every socket at once, gives programs and handlers this long to end, and then does as
+   * {@link #close}. An interrupt ends the grace, and is set again. A handler that calls this does
+   * not wait for itself.
+   *
+   * @param grace zero or negative for no time at all
+   */
+  public Stopped stop(Duration grace) {
+    List<Service> all;
+    synchronized (this) {
+      stopped = true;
+      all = services;
+      services = List.of();
+    }
+    all.forEach(service -> service.sockets().forEach(ServiceSocket::close));
+    return sessions.stop(grace, settings.killDelay());
+  }
+
+  /**
+   * Closes every socket, closes the connections of handlers and interrupts them, ends programs by
+   * SIGTERM, and those that do not end by SIGKILL after {@link InetdOptions#withKillDelay}. Returns
+   * when all of them have ended.
+   */
   @Override
-  public synchronized void close() {
-    services.forEach(Service::close);
-    services = List.of();
-    spawning.shutdown();
+  public void close() {
+    stop(Duration.ZERO);
   }
 }

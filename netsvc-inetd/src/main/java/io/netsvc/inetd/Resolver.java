@@ -5,6 +5,7 @@ import io.netsvc.net.ConnectionHandler;
 import io.netsvc.process.ProcessSpawner;
 import io.netsvc.services.NoSuchServiceException;
 import java.net.InetAddress;
+import java.io.UncheckedIOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -13,8 +14,10 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the names of an entry into addresses, identities and programs, or says what is wrong. */
@@ -27,20 +30,52 @@ final class Resolver {
     this.settings = settings;
   }
 
-  /** Returns what is wrong with an entry that reads well; nothing if all is well. */
-  List<Diagnostic> check(ServiceSpec spec) {
+  /** Returns what checks the entries of one file, in their order. */
+  Function<ServiceSpec, List<Diagnostic>> checker() {
+    var taken = new LinkedHashMap<ServiceSocket.Key, ServiceSpec>();
+    return spec -> check(spec, taken);
+  }
+
+  private List<Diagnostic> check(ServiceSpec spec, Map<ServiceSocket.Key, ServiceSpec> taken) {
     var found = new ArrayList<Diagnostic>();
+    var wanted = new ArrayList<ServiceSocket.Key>();
     try {
-      addresses(spec);
+      wanted.addAll(keys(spec));
+      checkFree(spec, wanted, taken, found);
     } catch (IllegalArgumentException | UnknownHostException e) {
       found.add(spec.error(Field.SERVICE, String.valueOf(e.getMessage())));
     }
     if (spec.internal()) {
       checkInternal(spec, found);
     } else {
-      checkProgram(spec, found);
+      try {
+        checkProgram(spec, found);
+      } catch (UncheckedIOException e) { // the databases of users and groups, for want of fds
+        found.add(spec.error(Field.USER, String.valueOf(e.getMessage())));
+      }
+    }
+    if (found.isEmpty()) {
+      wanted.forEach(key -> taken.put(key, spec));
     }
     return found;
+  }
+
+  private static void checkFree(
+      ServiceSpec spec,
+      List<ServiceSocket.Key> wanted,
+      Map<ServiceSocket.Key, ServiceSpec> taken,
+      List<Diagnostic> found) {
+    for (var key : wanted) {
+      for (var other : taken.entrySet()) {
+        if (other.getKey().overlaps(key)) {
+          found.add(
+              spec.error(
+                  Field.SERVICE,
+                  "the entry on line " + other.getValue().line() + " listens at " + key.address() + " already"));
+          return;
+        }
+      }
+    }
   }
 
   private void checkInternal(ServiceSpec spec, List<Diagnostic> found) {
@@ -123,12 +158,22 @@ final class Resolver {
     return ProcessSpawner.of(
         program(spec, user),
         o -> {
-          var all = o.withArguments(argv).withEnvironment(Map.of("PATH", PATH));
+          var all = o.withArguments(argv).withEnvironment(environment(user));
           if (switches) {
             all = all.withUser(user.name());
           }
           return group == null ? all : all.withGroup(group);
         });
+  }
+
+  /** Returns what login(1) would set, and nothing of the server's own. */
+  private static Map<String, String> environment(Credentials.User user) {
+    return Map.of(
+        "PATH", PATH,
+        "USER", user.name(),
+        "LOGNAME", user.name(),
+        "HOME", user.home().isEmpty() ? "/" : user.home(),
+        "SHELL", user.shell().isEmpty() ? "/bin/sh" : user.shell());
   }
 
   /** Returns the handler that a checked internal stream entry names. */
@@ -138,8 +183,24 @@ final class Resolver {
     return registered != null ? registered : Builtin.named(name).orElseThrow()::serve;
   }
 
-  /** Returns the addresses that an entry listens at, one for each of its sockets. */
-  List<SocketAddress> addresses(ServiceSpec spec) throws UnknownHostException {
+  /** Returns what a good entry resolves to. */
+  Service.Prepared prepare(ServiceSpec spec) throws UnknownHostException {
+    return new Service.Prepared(spec, keys(spec), spec.internal() ? null : spawner(spec));
+  }
+
+  /** Returns what an entry's sockets are opened with. */
+  private List<ServiceSocket.Key> keys(ServiceSpec spec) throws UnknownHostException {
+    boolean dual = spec.protocol() == Protocol.TCP46 || spec.protocol() == Protocol.UDP46;
+    return addresses(spec).stream()
+        .distinct()
+        .map(
+            address ->
+                new ServiceSocket.Key(
+                    spec.type(), address, dual, spec.sendBuffer(), spec.receiveBuffer()))
+        .toList();
+  }
+
+  private List<SocketAddress> addresses(ServiceSpec spec) throws UnknownHostException {
     if (spec.protocol() == Protocol.UNIX) {
       return List.of(UnixDomainSocketAddress.of(spec.service()));
     }

@@ -15,9 +15,10 @@ import java.util.OptionalInt;
  * @param service a port from 1 to 65535 or a service's name; with {@link Protocol#UNIX} a path
  * @param type the socket type
  * @param protocol the protocol
- * @param waits whether the server hands over its socket and waits for the program to end
- * @param maxPerMinute how often the service may start in a minute
- * @param maxChildren how many instances may run at once
+ * @param waits whether the server hands over its socket and waits for the program to end; it does so
+ *     with any datagram program, and never where the service is internal
+ * @param maxPerMinute how often the service may start in a minute; clients wait for the rest of it
+ * @param maxChildren how many instances may run at once, unless it waits; clients wait meanwhile
  * @param maxPerMinutePerSource how often it may start in a minute for one client address
  * @param maxChildrenPerSource how many instances may run at once for one client address
  * @param sendBuffer the socket's send buffer in bytes
@@ -117,10 +118,15 @@ public record ServiceSpec(
     return new Diagnostic(file, at.line(), at.column(), severity, message);
   }
 
-  private ServiceSpec unplaced() {
+  /** {@return the same at other hosts, for another service, and without its place in a file} */
+  ServiceSpec at(List<String> otherHosts, String otherService) {
     return new ServiceSpec(
-        "", 0, hosts, service, type, protocol, waits, maxPerMinute, maxChildren,
+        "", 0, otherHosts, otherService, type, protocol, waits, maxPerMinute, maxChildren,
         maxPerMinutePerSource, maxChildrenPerSource, sendBuffer, receiveBuffer, account, user,
         group, program, argv, Map.of());
+  }
+
+  private ServiceSpec unplaced() {
+    return at(hosts, service);
   }
 }

@@ -1,5 +1,7 @@
 package io.netsvc.inetd;
 
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -30,6 +32,16 @@ final class Sources {
 
   private boolean unlimited() {
     return maxPerMinute.isEmpty() && maxRunning.isEmpty();
+  }
+
+  /** Returns what counts as one client: its address, or all of a Unix socket's. */
+  static String of(SocketAddress peer) {
+    return peer instanceof InetSocketAddress inet ? inet.getAddress().getHostAddress() : "unix";
+  }
+
+  /** Returns a client for the log; the name of a Unix one is its own choice, line breaks and all. */
+  static String shown(SocketAddress peer) {
+    return peer instanceof InetSocketAddress ? peer.toString() : "unix";
   }
 
   /** Counts a connection and returns true, or returns false when its source is over a limit. */

@@ -12,6 +12,7 @@ final class SpecParser {
   private final String file;
   private final List<ServiceSpec> services = new ArrayList<>();
   private final List<Diagnostic> diagnostics = new ArrayList<>();
+  private final List<Broken> broken = new ArrayList<>();
   private @Nullable List<String> defaultHosts = List.of(); // null after a default that cannot be read
 
   SpecParser(String file) {
@@ -24,6 +25,10 @@ final class SpecParser {
 
   List<Diagnostic> diagnostics() {
     return diagnostics;
+  }
+
+  List<Broken> broken() {
+    return broken;
   }
 
   /** Adds the entry's service and its warnings, or its one error. */
@@ -39,6 +44,18 @@ final class SpecParser {
       entry.remarks().forEach(remark -> diagnostics.add(remark.diagnostic(file)));
     } catch (Rejected e) {
       diagnostics.add(e.diagnostic(file));
+      broken.add(new Broken.Text(entry.line(), entry.words()));
+    }
+  }
+
+  /** Returns what words mean by themselves: no default host, and no word on their oddities. */
+  static Optional<ServiceSpec> parse(List<Word> words) {
+    var entry = new Entry(1);
+    words.forEach(entry::add);
+    try {
+      return Optional.of(new SpecParser("").spec(entry));
+    } catch (Rejected _) {
+      return Optional.empty();
     }
   }
 

@@ -64,6 +64,34 @@ final class InetdConfigTest {
   }
 
   @Test
+  void disabled_debianMarks_areKeptWithTheirSection() {
+    var config =
+        InetdConfig.parse(
+            "c",
+            """
+            #<off># chargen stream tcp nowait root internal
+            #:INTERNAL: Internal services
+            #<off>#\techo stream tcp nowait root internal
+            # a comment
+            #:BOOT: TFTP service is provided primarily for booting.
+            tftp dgram udp wait nobody /usr/sbin/tcpd /usr/sbin/in.tftpd
+             #<off># not in the first column
+            #<off>#
+            #<off>#bootps dgram udp wait root /usr/sbin/bootpd bootpd -i -t 120\r
+            """);
+    assertThat(config.diagnostics()).isEmpty();
+    assertThat(config.services()).hasSize(1);
+    assertThat(config.disabled())
+        .containsExactly(
+            new DisabledEntry(new Position(1, 9), "", "chargen stream tcp nowait root internal"),
+            new DisabledEntry(
+                new Position(3, 9), "INTERNAL", "echo stream tcp nowait root internal"),
+            new DisabledEntry(
+                new Position(9, 8), "BOOT", "bootps dgram udp wait root /usr/sbin/bootpd bootpd -i -t 120"));
+    assertThat(config.checked(_ -> java.util.List.of()).disabled()).isEqualTo(config.disabled());
+  }
+
+  @Test
   void parse_indentedComment_isNoArgument() {
     var config = InetdConfig.parse("c", "1 stream tcp nowait a /a a\n  # no\n\tb\n");
     assertThat(config.diagnostics()).isEmpty();

@@ -1,11 +1,11 @@
 package io.netsvc.inetd;
 
+import static io.netsvc.inetd.Clients.ask;
+import static io.netsvc.inetd.Clients.askUdp;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -20,26 +20,6 @@ class InetdServerTest {
 
   private static InetdConfig config(String text) {
     return InetdConfig.parse("inetd.conf", text);
-  }
-
-  /** Sends a text with a FIN and returns all that comes back. */
-  private static String ask(int port, String request) throws Exception {
-    try (var client = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      client.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-      client.shutdownOutput();
-      return new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-    }
-  }
-
-  private static byte[] askUdp(int port) throws Exception {
-    try (var client = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
-      client.setSoTimeout(10_000);
-      var server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-      client.send(new DatagramPacket("hello".getBytes(StandardCharsets.US_ASCII), 5, server));
-      var answer = new DatagramPacket(new byte[65_535], 65_535);
-      client.receive(answer);
-      return java.util.Arrays.copyOf(answer.getData(), answer.getLength());
-    }
   }
 
   @Test
@@ -216,5 +196,67 @@ class InetdServerTest {
         assertThat(second.getInputStream().read()).isEqualTo('b');
       }
     }
+  }
+
+  @Test
+  void start_addressIsNotOurs_namesAddressAndCause() throws Exception {
+    int port = Programs.freePort();
+    try (var server =
+        InetdServer.start(config("192.0.2.1:" + port + " stream tcp nowait - /bin/cat cat\n"))) {
+      assertThat(server.services()).isEmpty();
+      assertThat(server.diagnostics())
+          .singleElement()
+          .hasToString(
+              "inetd.conf:1:1: error: bind /192.0.2.1:%d: Cannot assign requested address (EADDRNOTAVAIL)"
+                  .formatted(port));
+    }
+  }
+
+  @Test
+  void nowait_maxChildren_countsOverAllAddressesOfTheEntry() throws Exception {
+    int port = Programs.freePort();
+    try (var server =
+            InetdServer.start(
+                config("127.0.0.1,127.0.0.2:" + port + " stream tcp nowait/1 - /bin/cat cat\n"));
+        var first = Clients.connect(port);
+        var second = new Socket("127.0.0.2", port)) {
+      assertThat(server.diagnostics()).isEmpty();
+      first.getOutputStream().write('a');
+      assertThat(first.getInputStream().read()).isEqualTo('a');
+      second.getOutputStream().write('b');
+      second.setSoTimeout(100);
+      assertThatThrownBy(() -> second.getInputStream().read())
+          .isInstanceOf(java.net.SocketTimeoutException.class);
+      second.setSoTimeout(20_000);
+      assertThat(ask(first, "")).isEmpty(); // it ends
+      assertThat(second.getInputStream().read()).isEqualTo('b');
+      second.shutdownOutput();
+      assertThat(ask(port, "c")).isEqualTo("c");
+    }
+  }
+
+  @Test
+  void internal_overMaxChildren_waitsInTheBacklog() throws Exception {
+    int port = Programs.freePort();
+    try (var server =
+            InetdServer.start(
+                config("127.0.0.1:" + port + " stream tcp nowait/1 - internal echo\n"));
+        var first = Clients.connect(port);
+        var second = Clients.connect(port)) {
+      assertThat(server.diagnostics()).isEmpty();
+      first.getOutputStream().write('a');
+      assertThat(first.getInputStream().read()).isEqualTo('a');
+      second.getOutputStream().write('b');
+      assertThat(server.services().getFirst().started()).isEqualTo(1);
+      assertThat(ask(first, "")).isEmpty();
+      assertThat(second.getInputStream().read()).isEqualTo('b');
+    }
+  }
+
+  @Test
+  void check_handlerOfTheOptions_isKnown() {
+    var config = config("127.0.0.1:8081 stream tcp nowait - internal mine\n");
+    assertThat(InetdServer.check(config).hasErrors()).isTrue();
+    assertThat(InetdServer.check(config, o -> o.withHandler("mine", _ -> {})).hasErrors()).isFalse();
   }
 }

@@ -47,9 +47,9 @@ class InteropTest {
     var module = Files.createDirectory(directory.resolve("module"));
     Files.writeString(module.resolve("data"), "rsync\n");
     var config = directory.resolve("rsyncd.conf");
-    Files.writeString(
-        config, "use chroot = no\n[m]\npath = %s\nuid = %d\ngid = %d\n"
-            .formatted(module, Credentials.effectiveUid(), Credentials.effectiveGid()));
+    // As root it would become nobody, who cannot reach the test's files; others cannot become anybody.
+    var identity = Credentials.effectiveUid() == 0 ? "uid = 0\ngid = 0\n" : "";
+    Files.writeString(config, "use chroot = no\n[m]\npath = %s\n%s".formatted(module, identity));
     int port = Programs.freePort();
     try (var _ =
         serve(
@@ -81,6 +81,7 @@ class InteropTest {
           assertThat(directory.resolve("got" + i)).hasContent("tftp\n");
         }
       }
+      assertThat(Programs.running(root.toString())).isEmpty(); // it would linger for 15 minutes
     } finally {
       Files.deleteIfExists(root.resolve("file"));
       Files.delete(root);
@@ -113,6 +114,41 @@ class InteropTest {
                     .formatted(port));
         var client = new Socket(java.net.InetAddress.getLoopbackAddress(), port)) {
       assertThat(client.getInputStream().read()).isEqualTo(0xff); // IAC
+    }
+  }
+
+  @Test
+  void sshd_client_runsACommand() throws Exception {
+    Programs.require("/usr/sbin/sshd", "/usr/bin/ssh", "/usr/bin/ssh-keygen");
+    assumeTrue(Credentials.effectiveUid() == 0, "sshd needs root");
+    Files.createDirectories(Path.of("/run/sshd"));
+    for (var key : new String[] {"host", "user"}) {
+      Programs.run(directory, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key);
+    }
+    var config = directory.resolve("sshd_config");
+    Files.writeString(
+        config,
+        """
+        HostKey %1$s/host
+        AuthorizedKeysFile %1$s/user.pub
+        StrictModes no
+        PermitRootLogin yes
+        UsePAM no
+        PidFile none
+        """
+            .formatted(directory));
+    int port = Programs.freePort();
+    try (var server =
+        serve(
+            "127.0.0.1:%d stream tcp nowait root /usr/sbin/sshd sshd -i -f %s"
+                .formatted(port, config))) {
+      var answer =
+          Programs.run(
+              directory, "ssh", "-F", "none", "-q", "-p", String.valueOf(port), "-i", "user", "-o",
+              "BatchMode=yes", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+              "root@127.0.0.1", "echo ssh-ok $SSH_CONNECTION");
+      assertThat(answer).matches("ssh-ok 127.0.0.1 \\d+ 127.0.0.1 " + port + "\n");
+      Programs.await("its end", () -> server.services().getFirst().running() == 0);
     }
   }
 }

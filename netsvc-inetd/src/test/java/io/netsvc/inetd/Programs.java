@@ -3,10 +3,15 @@ package io.netsvc.inetd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** The real programs that tests start. */
 final class Programs {
@@ -20,6 +25,45 @@ final class Programs {
         throw new AssertionError("missing program: " + path);
       }
       assumeTrue(there, "missing program: " + path);
+    }
+  }
+
+  /** Writes an executable shell script that any user may run. */
+  static Path script(Path file, String text) throws Exception {
+    Files.writeString(file, "#!/bin/sh\n" + text);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return file;
+  }
+
+  /** Returns whether a process has ended and been reaped. */
+  static boolean gone(long pid) {
+    return !Files.exists(Path.of("/proc/" + pid));
+  }
+
+  /** Returns the command lines of all processes that have this text in them. */
+  static List<String> running(String text) throws Exception {
+    var found = new ArrayList<String>();
+    try (var processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+      for (var process : processes) {
+        try {
+          var command = Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1);
+          if (command.contains(text)) {
+            found.add(process + " " + command.replace('\0', ' '));
+          }
+        } catch (IOException _) {
+          // It has ended meanwhile.
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Polls for a condition for at most 20 seconds. */
+  static void await(String what, BooleanSupplier condition) throws Exception {
+    long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - deadlineNanos).as("still not: %s", what).isNegative();
+      Thread.sleep(5);
     }
   }
 

@@ -1,0 +1,63 @@
+package io.netsvc.inetd;
+
+import io.netsvc.net.DatagramPort;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Built-in datagram services: one datagram is answered with at most one, on the event loop. */
+final class BuiltinDatagrams implements Serving {
+  /** Ports from which a datagram must not be answered, or two servers could answer each other. */
+  private static final List<Integer> ANSWERING_PORTS = List.of(0, 7, 9, 13, 17, 19, 37);
+
+  /** How many one wake-up answers at most, so that others get their turn. */
+  private static final int BATCH = 64;
+
+  private static final Logger log = LoggerFactory.getLogger(InetdServer.class);
+
+  private final Service service;
+  private final Builtin builtin;
+
+  BuiltinDatagrams(Service service, Builtin builtin) {
+    this.service = service;
+    this.builtin = builtin;
+  }
+
+  @Override
+  public void serve(ServiceSocket socket) throws IOException {
+    if (!(socket instanceof ServiceSocket.Datagram datagram)) {
+      throw new IllegalArgumentException("not a datagram socket: " + socket.key());
+    }
+    socket.onReadable(() -> answer(datagram.port()));
+  }
+
+  private void answer(DatagramPort port) {
+    try {
+      for (int i = 0; i < BATCH; i++) {
+        var request = port.poll();
+        if (request.isEmpty()) {
+          return;
+        }
+        answer(port, request.get());
+      }
+    } catch (IOException e) {
+      log.debug("datagram failed service={} cause=\"{}\"", service.spec().name(), e.getMessage());
+    }
+  }
+
+  private void answer(DatagramPort port, DatagramPort.Datagram request) throws IOException {
+    if (request.peer() instanceof InetSocketAddress peer
+        && ANSWERING_PORTS.contains(peer.getPort())) {
+      service.tally().refused.increment();
+      log.debug("loop refused service={} peer={}", service.spec().name(), peer);
+      return;
+    }
+    var answer = builtin.answer(request.data());
+    service.tally().started.increment();
+    if (answer != null) {
+      port.send(new DatagramPort.Datagram(answer, request.peer()));
+    }
+  }
+}

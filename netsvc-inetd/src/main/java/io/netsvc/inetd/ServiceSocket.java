@@ -1,0 +1,270 @@
+package io.netsvc.inetd;
+
+import io.netsvc.net.DatagramOptions;
+import io.netsvc.net.DatagramPort;
+import io.netsvc.net.ListenOptions;
+import io.netsvc.net.Listener;
+import io.netsvc.process.ChildFd;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One socket of an entry. It outlives a change of the entry: {@link #takenOver} gives it to the
+ * successor, with its backlog. It is watched unless there is a reason not to.
+ */
+abstract sealed class ServiceSocket implements AutoCloseable {
+  private final Key key;
+  private final Set<Pause> pauses = EnumSet.noneOf(Pause.class);
+  private @Nullable Service owner;
+  private boolean closed;
+
+  private ServiceSocket(Key key) {
+    this.key = key;
+  }
+
+  /** Why a socket is not watched. */
+  enum Pause {
+    /** A program has the socket; this reason alone survives a change of the entry. */
+    HANDED_OVER,
+    /** As many run as may run. */
+    FULL,
+    /** As many were started in this minute as may be. */
+    RATE,
+    /** The program ends at once. */
+    BACK_OFF
+  }
+
+  /**
+   * What a socket is opened with; entries that ask for the same one can hand it on.
+   *
+   * @param address as asked for, not as bound
+   */
+  record Key(
+      SocketType type,
+      SocketAddress address,
+      boolean dualStack,
+      OptionalInt sendBuffer,
+      OptionalInt receiveBuffer) {
+
+    /** Returns whether a socket of this key is in the way of one of the other. */
+    boolean overlaps(Key other) {
+      if (address instanceof InetSocketAddress a && other.address instanceof InetSocketAddress b) {
+        boolean sameFamily = a.getAddress().getClass() == b.getAddress().getClass();
+        return type == other.type
+            && a.getPort() == b.getPort()
+            && (sameFamily || dualStack || other.dualStack)
+            && (a.getAddress().equals(b.getAddress())
+                || a.getAddress().isAnyLocalAddress()
+                || b.getAddress().isAnyLocalAddress());
+      }
+      return address.equals(other.address);
+    }
+  }
+
+  /** A stream socket. */
+  static final class Stream extends ServiceSocket {
+    private final Listener listener;
+
+    private Stream(Key key, Listener listener) {
+      super(key);
+      this.listener = listener;
+    }
+
+    Listener listener() {
+      return listener;
+    }
+
+    @Override
+    SocketAddress localAddress() {
+      return listener.localAddress();
+    }
+
+    @Override
+    ChildFd childFd() {
+      return ChildFd.of(listener);
+    }
+
+    @Override
+    void onReadable(Runnable callback) throws IOException {
+      listener.onReadable(callback);
+    }
+
+    @Override
+    void watch(boolean watched) {
+      if (watched) {
+        listener.resume();
+      } else {
+        listener.pause();
+      }
+    }
+
+    @Override
+    void closeSocket() {
+      listener.close();
+    }
+  }
+
+  /** A datagram socket. */
+  static final class Datagram extends ServiceSocket {
+    private final DatagramPort port;
+
+    private Datagram(Key key, DatagramPort port) {
+      super(key);
+      this.port = port;
+    }
+
+    DatagramPort port() {
+      return port;
+    }
+
+    @Override
+    SocketAddress localAddress() {
+      return port.localAddress();
+    }
+
+    @Override
+    ChildFd childFd() {
+      return ChildFd.of(port);
+    }
+
+    @Override
+    void onReadable(Runnable callback) throws IOException {
+      port.onReadable(callback);
+    }
+
+    @Override
+    void watch(boolean watched) {
+      if (watched) {
+        port.resume();
+      } else {
+        port.pause();
+      }
+    }
+
+    @Override
+    void closeSocket() {
+      port.close();
+    }
+  }
+
+  /** Opens a socket, which is not watched before somebody says what for. */
+  static ServiceSocket open(Key key) throws IOException {
+    if (key.address() instanceof UnixDomainSocketAddress unix) {
+      UnixSocketFiles.removeStale(unix.getPath());
+    }
+    if (key.type() == SocketType.STREAM) {
+      return new Stream(key, Listener.open(key.address(), o -> options(key, o)));
+    }
+    return new Datagram(key, DatagramPort.open(key.address(), o -> options(key, o)));
+  }
+
+  private static ListenOptions options(Key key, ListenOptions defaults) {
+    var options = defaults.withDualStack(key.dualStack());
+    if (key.sendBuffer().isPresent()) {
+      options = options.withSendBuffer(key.sendBuffer().getAsInt());
+    }
+    return key.receiveBuffer().isPresent()
+        ? options.withReceiveBuffer(key.receiveBuffer().getAsInt())
+        : options;
+  }
+
+  private static DatagramOptions options(Key key, DatagramOptions defaults) {
+    var options = defaults.withDualStack(key.dualStack());
+    if (key.sendBuffer().isPresent()) {
+      options = options.withSendBuffer(key.sendBuffer().getAsInt());
+    }
+    return key.receiveBuffer().isPresent()
+        ? options.withReceiveBuffer(key.receiveBuffer().getAsInt())
+        : options;
+  }
+
+  abstract SocketAddress localAddress();
+
+  /** Returns the socket for a program. */
+  abstract ChildFd childFd();
+
+  /** Calls back on an event loop while there is something to read and no pause. */
+  abstract void onReadable(Runnable callback) throws IOException;
+
+  abstract void watch(boolean watched);
+
+  abstract void closeSocket();
+
+  Key key() {
+    return key;
+  }
+
+  /** Makes this the socket of another entry, whose limits begin anew. */
+  synchronized void takenOver(Service by) {
+    owner = by;
+    if (pauses.retainAll(EnumSet.of(Pause.HANDED_OVER))) {
+      update();
+    }
+  }
+
+  /** Returns the entry that has the socket now. */
+  synchronized Service owner() {
+    return Objects.requireNonNull(owner, "owner");
+  }
+
+  /** Pauses, and returns false if it did already; a former owner cannot. */
+  synchronized boolean pause(Service by, Pause reason) {
+    if (!by.equals(owner) || !pauses.add(reason)) {
+      return false;
+    }
+    update();
+    return true;
+  }
+
+  /** Takes a pause back; a former owner can do so when its program gives the socket back. */
+  synchronized void resume(Service by, Pause reason) {
+    if ((by.equals(owner) || reason == Pause.HANDED_OVER) && pauses.remove(reason)) {
+      update();
+    }
+  }
+
+  void pauseFor(Service by, Pause reason, long nanos) {
+    if (pause(by, reason)) {
+      CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS)
+          .execute(() -> resume(by, reason));
+    }
+  }
+
+  synchronized boolean handedOver() {
+    return pauses.contains(Pause.HANDED_OVER);
+  }
+
+  synchronized boolean isClosed() {
+    return closed;
+  }
+
+  private void update() {
+    if (!closed) {
+      watch(pauses.isEmpty());
+    }
+  }
+
+  /** Closes the socket, and removes its file; a program that has the socket keeps it. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    closeSocket();
+    if (key.address() instanceof UnixDomainSocketAddress unix) {
+      UnixSocketFiles.remove(unix.getPath());
+    }
+  }
+}

@@ -1,0 +1,256 @@
+package io.netsvc.inetd;
+
+import io.netsvc.net.Connection;
+import io.netsvc.net.ConnectionHandler;
+import io.netsvc.net.Stopped;
+import io.netsvc.process.ExitStatus;
+import io.netsvc.process.SpawnedProcess;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All that a server has started and that has not ended: programs, those about to start, and Java
+ * handlers. They belong to the server and not to an entry, so that a reload ends none of them.
+ */
+final class Sessions {
+  /** vfork(2) semantics hold a thread for each start in flight; more do not help on few cores. */
+  private static final int SPAWNERS = Math.max(2, Runtime.getRuntime().availableProcessors());
+
+  private static final int SIGKILL = 9;
+  private static final int SIGTERM = 15;
+
+  /** A killed program ends at once, unless the kernel itself is stuck in its behalf. */
+  private static final Duration KILLED = Duration.ofSeconds(30);
+
+  private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE);
+
+  /** Deadlines stay comparable by difference. */
+  private static final long LIMIT = Long.MAX_VALUE / 2;
+
+  private static final Logger log = LoggerFactory.getLogger(InetdServer.class);
+
+  private final ExecutorService spawning =
+      Executors.newFixedThreadPool(
+          SPAWNERS, task -> Thread.ofPlatform().daemon().name("netsvc-spawner").unstarted(task));
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Set<SpawnedProcess> programs = new HashSet<>();
+  private final Map<Thread, Connection> handlers = new HashMap<>();
+  private int starting;
+  private boolean over; // nothing may start any more
+  private int lastSignal; // what a program that started too late gets at once; 0 for none
+
+  /**
+   * Runs a task that starts a program on a spawner thread, or, when nothing may start any more, the
+   * other one.
+   */
+  void execute(Runnable start, Runnable orElse) {
+    locked(() -> starting++);
+    try {
+      spawning.execute(
+          () -> {
+            try {
+              (over() ? orElse : start).run();
+            } finally {
+              locked(() -> starting--);
+            }
+          });
+    } catch (RejectedExecutionException _) {
+      locked(() -> starting--);
+      orElse.run();
+    }
+  }
+
+  /** Takes over a program that a task has started; {@code after} runs when it has ended. */
+  void started(SpawnedProcess program, Consumer<ExitStatus> after) {
+    locked(
+        () -> {
+          programs.add(program);
+          if (lastSignal != 0) {
+            signal(program, lastSignal);
+          }
+        });
+    program.onExit(
+        status -> {
+          try {
+            after.accept(status);
+          } finally {
+            locked(() -> programs.remove(program));
+          }
+        });
+  }
+
+  /** Serves a connection on a virtual thread, and closes it; {@code after} runs in the end. */
+  void serve(Connection connection, ConnectionHandler handler, Runnable after) {
+    var thread =
+        Thread.ofVirtual()
+            .name("netsvc-" + connection.localAddress())
+            .unstarted(() -> run(connection, handler, after));
+    lock.lock();
+    try {
+      if (!over) {
+        handlers.put(thread, connection);
+        thread.start();
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    connection.close();
+    after.run();
+  }
+
+  private void run(Connection connection, ConnectionHandler handler, Runnable after) {
+    var peer = Sources.shown(connection.remoteAddress());
+    try (connection) {
+      handler.serve(connection);
+    } catch (IOException e) {
+      log.debug("connection failed peer={} cause=\"{}\"", peer, e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | Error e) {
+      log.warn("handler failed peer={}", peer, e);
+    } finally {
+      try {
+        after.run();
+      } finally {
+        locked(() -> handlers.remove(Thread.currentThread()));
+      }
+    }
+  }
+
+  /**
+   * Waits until all have ended, and when the grace is over makes them: connections of handlers are
+   * closed and their threads interrupted, programs get SIGTERM, and SIGKILL after {@code
+   * killDelay}. An interrupt of the caller ends the grace. A handler that calls this is left alone.
+   */
+  Stopped stop(Duration grace, Duration killDelay) {
+    spawning.shutdown();
+    boolean interrupted = false;
+    try {
+      if (await(this::finished, grace)) {
+        return Stopped.GRACEFUL;
+      }
+    } catch (InterruptedException _) {
+      interrupted = true;
+    }
+    locked(() -> over = true);
+    endHandlers();
+    signalAll(SIGTERM);
+    interrupted |= awaitAnyway(this::noPrograms, killDelay);
+    signalAll(SIGKILL);
+    interrupted |= awaitAnyway(this::noPrograms, KILLED);
+    locked(() -> programs.forEach(p -> log.warn("cannot be killed pid={}", p.pid())));
+    interrupted |= awaitAnyway(this::noHandlers, FOR_EVER);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return Stopped.FORCED;
+  }
+
+  private void endHandlers() {
+    locked(
+        () -> {
+          for (var handler : handlers.entrySet()) {
+            if (handler.getKey() != Thread.currentThread()) {
+              handler.getValue().close();
+              handler.getKey().interrupt();
+            }
+          }
+        });
+  }
+
+  private void signalAll(int signal) {
+    locked(
+        () -> {
+          lastSignal = signal;
+          programs.forEach(program -> signal(program, signal));
+        });
+  }
+
+  private static void signal(SpawnedProcess program, int signal) {
+    try {
+      program.signal(signal);
+    } catch (IOException e) {
+      log.warn("cannot signal pid={} cause=\"{}\"", program.pid(), e.getMessage());
+    }
+  }
+
+  /** When nothing runs, nothing starts after: an accepted connection may still be on its way here. */
+  private boolean finished() {
+    over |= noPrograms() && noHandlers();
+    return over;
+  }
+
+  private boolean noPrograms() {
+    return starting == 0 && programs.isEmpty();
+  }
+
+  private boolean noHandlers() {
+    return handlers.isEmpty()
+        || (handlers.size() == 1 && handlers.containsKey(Thread.currentThread()));
+  }
+
+  private boolean over() {
+    lock.lock();
+    try {
+      return over;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void locked(Runnable change) {
+    lock.lock();
+    try {
+      change.run();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean await(BooleanSupplier condition, Duration time) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long nanos = TimeUnit.NANOSECONDS.convert(time); // saturates
+      while (!condition.getAsBoolean()) {
+        if (nanos <= 0) {
+          return false;
+        }
+        nanos = changed.awaitNanos(nanos);
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits in spite of interrupts, and returns whether there was one. */
+  private boolean awaitAnyway(BooleanSupplier condition, Duration time) {
+    long deadlineNanos = System.nanoTime() + Math.min(TimeUnit.NANOSECONDS.convert(time), LIMIT);
+    boolean interrupted = false;
+    while (true) {
+      try {
+        var _ = await(condition, Duration.ofNanos(deadlineNanos - System.nanoTime()));
+        return interrupted;
+      } catch (InterruptedException _) {
+        interrupted = true;
+      }
+    }
+  }
+}
