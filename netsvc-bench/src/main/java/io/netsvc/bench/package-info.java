@@ -1,2 +1,3 @@
-/** Benchmarks. */
+/** Benchmarks: netsvc side by side with its peers. */
+@org.jspecify.annotations.NullMarked
 package io.netsvc.bench;

@@ -1,77 +1,84 @@
 package io.netsvc.services;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The entries of one text in two open-addressing tables. Linear probing, filled in file order, meets
- * equal keys in file order, so the first match is the answer; what can never match is left out.
+ * equal keys in file order, so the first match is the answer; what can never match is left out. A
+ * slot holds all that a lookup compares, and the answer, so that a lookup allocates nothing and
+ * follows few references.
  */
 final class Index implements Lookup {
   private final List<ServiceEntry> entries;
   private final List<Diagnostic> diagnostics;
-  private final List<Optional<ServiceEntry>> answers;
-  private final @Nullable String[] names;
-  private final int[] nameSlots;
-  private final int[] portSlots;
+  private final @Nullable Named[] names;
+  private final @Nullable Numbered[] ports;
+
+  private record Named(String name, String protocol, Optional<ServiceEntry> answer) {}
+
+  private record Numbered(int port, String protocol, Optional<ServiceEntry> answer) {}
 
   Index(List<ServiceEntry> entries, List<Diagnostic> diagnostics) {
     this.entries = List.copyOf(entries);
     this.diagnostics = List.copyOf(diagnostics);
-    answers = new ArrayList<>(entries.size());
     int nameCount = 0;
     for (var entry : entries) {
-      answers.add(Optional.of(entry)); // once, so that a lookup allocates nothing
       nameCount += 1 + entry.aliases().size();
     }
-    names = new @Nullable String[tableSize(nameCount)];
-    nameSlots = new int[names.length];
-    portSlots = new int[tableSize(entries.size())];
-    for (int i = 0; i < entries.size(); i++) {
-      var entry = entries.get(i);
-      addPort(entry, i);
-      addName(entry.name(), entry.protocol(), i);
+    names = new @Nullable Named[tableSize(nameCount)];
+    ports = new @Nullable Numbered[tableSize(entries.size())];
+    for (var entry : entries) {
+      var answer = Optional.of(entry);
+      var protocol = shared(entry.protocol());
+      addPort(new Numbered(entry.port(), protocol, answer));
+      addName(new Named(entry.name(), protocol, answer));
       for (var alias : entry.aliases()) {
-        addName(alias, entry.protocol(), i);
+        addName(new Named(alias, protocol, answer));
       }
     }
+  }
+
+  /** The constant that a caller most likely compares with, which then takes one look. */
+  private static String shared(String protocol) {
+    return switch (protocol) {
+      case "tcp" -> "tcp";
+      case "udp" -> "udp";
+      default -> protocol;
+    };
   }
 
   private static int tableSize(int count) {
     return Integer.highestOneBit(Math.max(2, count) * 2 - 1) * 2; // load at most one half
   }
 
-  private void addName(String name, String protocol, int entry) {
-    int slot = Lookup.spread(name.hashCode()) & (names.length - 1);
-    for (; nameSlots[slot] != 0; slot = (slot + 1) & (names.length - 1)) {
-      if (name.equals(names[slot]) && protocol.equals(entries.get(nameSlots[slot] - 1).protocol())) {
+  private void addName(Named added) {
+    int slot = Lookup.spread(added.name().hashCode()) & (names.length - 1);
+    for (Named earlier; (earlier = names[slot]) != null; slot = (slot + 1) & (names.length - 1)) {
+      if (earlier.name().equals(added.name()) && earlier.protocol().equals(added.protocol())) {
         return;
       }
     }
-    names[slot] = name;
-    nameSlots[slot] = entry + 1;
+    names[slot] = added;
   }
 
-  private void addPort(ServiceEntry added, int entry) {
-    int slot = Lookup.spread(added.port()) & (portSlots.length - 1);
-    for (; portSlots[slot] != 0; slot = (slot + 1) & (portSlots.length - 1)) {
-      var earlier = entries.get(portSlots[slot] - 1);
+  private void addPort(Numbered added) {
+    int slot = Lookup.spread(added.port()) & (ports.length - 1);
+    for (Numbered earlier; (earlier = ports[slot]) != null; slot = (slot + 1) & (ports.length - 1)) {
       if (earlier.port() == added.port() && earlier.protocol().equals(added.protocol())) {
         return;
       }
     }
-    portSlots[slot] = entry + 1;
+    ports[slot] = added;
   }
 
   @Override
   public Optional<ServiceEntry> byName(String name, @Nullable String protocol) {
     int slot = Lookup.spread(name.hashCode()) & (names.length - 1);
-    for (; nameSlots[slot] != 0; slot = (slot + 1) & (names.length - 1)) {
-      int entry = nameSlots[slot] - 1;
-      if (name.equals(names[slot]) && matches(entries.get(entry), protocol)) {
-        return answers.get(entry);
+    for (Named found; (found = names[slot]) != null; slot = (slot + 1) & (names.length - 1)) {
+      if (found.name().equals(name) && matches(found.protocol(), protocol)) {
+        return found.answer();
       }
     }
     return Optional.empty();
@@ -79,18 +86,17 @@ final class Index implements Lookup {
 
   @Override
   public Optional<ServiceEntry> byPort(int port, @Nullable String protocol) {
-    int slot = Lookup.spread(port) & (portSlots.length - 1);
-    for (; portSlots[slot] != 0; slot = (slot + 1) & (portSlots.length - 1)) {
-      int entry = portSlots[slot] - 1;
-      if (entries.get(entry).port() == port && matches(entries.get(entry), protocol)) {
-        return answers.get(entry);
+    int slot = Lookup.spread(port) & (ports.length - 1);
+    for (Numbered found; (found = ports[slot]) != null; slot = (slot + 1) & (ports.length - 1)) {
+      if (found.port() == port && matches(found.protocol(), protocol)) {
+        return found.answer();
       }
     }
     return Optional.empty();
   }
 
-  private static boolean matches(ServiceEntry entry, @Nullable String protocol) {
-    return protocol == null || protocol.equals(entry.protocol());
+  private static boolean matches(String found, @Nullable String wanted) {
+    return wanted == null || wanted.equals(found);
   }
 
   @Override
