@@ -52,6 +52,8 @@ class LauncherTest {
     jar = tree.resolve("netsvc-cli/target/netsvc.jar");
     Files.createDirectories(jar.getParent());
     Files.copy(SCRIPT, tree.resolve("netsvc"));
+    var shared = Files.createDirectories(tree.resolve("netsvc-cli/src/main/sh"));
+    Files.copy(Path.of("src/main/sh/launch.sh"), shared.resolve("launch.sh"));
     Files.writeString(tree.resolve("pom.xml"), "");
     writeJar(jar);
     Files.setLastModifiedTime(tree.resolve("pom.xml"), FileTime.from(Instant.now().minusSeconds(60)));
@@ -106,11 +108,11 @@ class LauncherTest {
 
   @Test
   void run_noJdkThatIsNewEnough_isOneLineThatSaysWhatToInstall() throws Exception {
-    var script = tree.resolve("netsvc");
-    var text = Files.readString(script);
+    var shared = tree.resolve("netsvc-cli/src/main/sh/launch.sh");
+    var text = Files.readString(shared);
     assertThat(text).contains("\nneeded=25\n");
-    Files.writeString(script, text.replace("\nneeded=25\n", "\nneeded=2500\n"));
-    var ran = run(script, "x");
+    Files.writeString(shared, text.replace("\nneeded=25\n", "\nneeded=2500\n"));
+    var ran = run(tree.resolve("netsvc"), "x");
     assertThat(ran.status()).isEqualTo(1);
     assertThat(ran.out()).isEmpty();
     assertThat(ran.err().lines())
