@@ -1,4 +1,4 @@
-/* The reference: posix_spawn(3) of /bin/true and waitpid(2), one after the other, until the seconds
+/* The reference: posix_spawn(3) of $PROGRAM, or /bin/true, and waitpid(2), one after the other, until the seconds
    given have passed. Answers each line of input "SECONDS" with "SPAWNS WALL_NANOS CPU_NANOS". */
 #define _GNU_SOURCE
 #include <spawn.h>
@@ -24,7 +24,8 @@ static long long spent(int who) {
 static long long cpu(void) { return spent(RUSAGE_SELF) + spent(RUSAGE_CHILDREN); }
 
 int main(void) {
-  char *argv[] = {"/bin/true", NULL};
+  char *program = getenv("PROGRAM");
+  char *argv[] = {program ? program : "/bin/true", NULL};
   char *envp[] = {NULL};
   double seconds;
   posix_spawn_file_actions_t actions;

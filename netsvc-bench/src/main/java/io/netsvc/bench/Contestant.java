@@ -1,6 +1,6 @@
 package io.netsvc.bench;
 
-/** One way to start /bin/true and to learn that it has ended; used from one thread. */
+/** One way to start the program and to learn that it has ended; used from one thread. */
 interface Contestant {
 
   /** What one round gave. */

@@ -65,7 +65,7 @@ final class InetdPeer implements AutoCloseable {
   }
 
   private static Path classic(Path file, String address, String wait) throws IOException {
-    return Files.writeString(file, address + " stream tcp " + wait + " nobody /bin/true true\n");
+    return Files.writeString(file, address + " stream tcp " + wait + " nobody " + Program.PATH + " true\n");
   }
 
   /** Starts xinetd, if the program is there. */
@@ -87,14 +87,14 @@ final class InetdPeer implements AutoCloseable {
               port = %d
               wait = no
               user = nobody
-              server = /bin/true
+              server = %s
               instances = UNLIMITED
               per_source = UNLIMITED
               cps = 0 0
               log_type = FILE /dev/null
             }
             """
-                .formatted(port));
+                .formatted(port, Program.PATH));
     return ready(
         new InetdPeer(
             port,
@@ -140,7 +140,7 @@ final class InetdPeer implements AutoCloseable {
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
       socket.setSoTimeout(5_000);
       if (socket.getInputStream().read() != -1) {
-        throw new IOException("got a byte from /bin/true");
+        throw new IOException("got a byte from " + Program.PATH);
       }
     }
   }

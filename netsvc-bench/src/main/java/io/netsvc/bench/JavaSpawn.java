@@ -21,10 +21,8 @@ import java.util.function.UnaryOperator;
  * end.
  */
 record JavaSpawn(int threads, Callable<Boolean> once) implements Contestant {
-  private static final String TRUE = "/bin/true";
-
   static JavaSpawn netsvc(UnaryOperator<SpawnOptions> options) {
-    var spawner = ProcessSpawner.of(Path.of(TRUE), options);
+    var spawner = ProcessSpawner.of(Path.of(Program.PATH), options);
     var nothing = ChildFd.devNull();
     return new JavaSpawn(
         1,
@@ -42,7 +40,7 @@ record JavaSpawn(int threads, Callable<Boolean> once) implements Contestant {
 
   static JavaSpawn processBuilder() {
     var builder =
-        new ProcessBuilder(TRUE)
+        new ProcessBuilder(Program.PATH)
             .redirectInput(new File("/dev/null"))
             .redirectOutput(Redirect.DISCARD)
             .redirectError(Redirect.DISCARD);
@@ -54,7 +52,7 @@ record JavaSpawn(int threads, Callable<Boolean> once) implements Contestant {
     return new JavaSpawn(
         threads,
         () -> {
-          var builder = new NuProcessBuilder(new NuAbstractProcessHandler() {}, TRUE);
+          var builder = new NuProcessBuilder(new NuAbstractProcessHandler() {}, Program.PATH);
           return builder.start().waitFor(10, TimeUnit.SECONDS) == 0;
         });
   }
@@ -80,7 +78,7 @@ record JavaSpawn(int threads, Callable<Boolean> once) implements Contestant {
     long spawns = 0;
     for (; System.nanoTime() - end < 0; spawns++) {
       if (!once.call()) {
-        throw new IllegalStateException(TRUE + " did not succeed");
+        throw new IllegalStateException(Program.PATH + " did not succeed");
       }
     }
     return spawns;

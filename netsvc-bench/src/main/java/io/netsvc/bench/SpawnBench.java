@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts of /bin/true, one after the other, by each contestant in turn, round after round. Arguments:
+ * Starts of a program, one after the other, by each contestant in turn, round after round. Arguments:
  * the scenario's name, the C program or "-", the fds to hold open, the number of rounds, and the
  * seconds of a turn.
  */
