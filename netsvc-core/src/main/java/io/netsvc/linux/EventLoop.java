@@ -4,18 +4,18 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.PriorityQueue;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One platform thread over one epoll(7) instance, level-triggered. Callbacks run on that thread and
- * must not block; one that throws is logged and the loop goes on. Registering and cancelling may
- * come from any thread.
+ * must not block; one that throws is logged and the loop goes on. Registering, cancelling and
+ * {@link #execute} may come from any thread.
  */
 public final class EventLoop implements AutoCloseable {
   /** Readable, or the peer closed. */
@@ -24,12 +24,16 @@ public final class EventLoop implements AutoCloseable {
   /** Writable. */
   public static final int OUT = 4;
 
+  /** An error or a hang-up: a read tells which. Reported whether or not it is watched for. */
+  public static final int HANG_UP = 8 | 16;
+
   private static final int ONESHOT = 1 << 30;
   private static final int ADD = 1;
   private static final int DEL = 2;
   private static final int MOD = 3;
   private static final int CLOEXEC = 0x80000;
   private static final int BATCH = 256;
+  private static final int SCRATCH = 256 * 1024;
   private static final Logger log = LoggerFactory.getLogger(EventLoop.class);
 
   /** struct epoll_event is packed on x86-64 only. */
@@ -40,10 +44,17 @@ public final class EventLoop implements AutoCloseable {
 
   private final Fd epoll;
   private final Fd wakeUp;
-  private final ConcurrentMap<Long, Registration> registrations = new ConcurrentHashMap<>();
+  private final Slots slots = new Slots();
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-  private final AtomicLong ids = new AtomicLong();
+  private final PriorityQueue<Timer> timers = new PriorityQueue<>();
+  private final AtomicBoolean woken = new AtomicBoolean();
   private final Thread thread;
+
+  /** What the loop's own thread works with; it lives as long as the thread runs. */
+  private @Nullable MemorySegment ownEvent;
+
+  private @Nullable MemorySegment scratch;
+  private final PipePool pipes = new PipePool();
   private volatile boolean closed;
 
   private EventLoop(String name) throws IOException {
@@ -52,7 +63,7 @@ public final class EventLoop implements AutoCloseable {
     try {
       event = Fd.opened("eventfd", Syscalls.eventfd(0, CLOEXEC | Fd.O_NONBLOCK));
       wakeUp = event;
-      control(ADD, wakeUp.number(), IN, 0);
+      control(ADD, wakeUp.number(), IN, Slots.NONE);
     } catch (IOException e) {
       epoll.close();
       if (event != null) {
@@ -70,14 +81,20 @@ public final class EventLoop implements AutoCloseable {
     return loop;
   }
 
+  /** What happens at an fd: a mask of {@link #IN}, {@link #OUT} and {@link #HANG_UP}. */
+  @FunctionalInterface
+  public interface Ready {
+    void ready(int events);
+  }
+
   /** One fd that the loop watches. */
   public final class Registration {
-    private final long id = ids.incrementAndGet();
+    final Ready ready;
     private final Fd fd;
-    private final Runnable ready;
     private volatile boolean cancelled;
+    long id;
 
-    private Registration(Fd fd, Runnable ready) {
+    private Registration(Fd fd, Ready ready) {
       this.fd = fd;
       this.ready = ready;
     }
@@ -99,20 +116,32 @@ public final class EventLoop implements AutoCloseable {
     public void cancel() {
       if (!cancelled) {
         cancelled = true;
-        registrations.remove(id);
+        slots.free(id);
         Syscalls.epollCtl(epoll.number(), DEL, fd.number(), MemorySegment.NULL);
       }
     }
   }
 
+  private record Timer(long deadlineNanos, Runnable task) implements Comparable<Timer> {
+    @Override
+    public int compareTo(Timer other) {
+      return Long.compare(deadlineNanos - other.deadlineNanos, 0);
+    }
+  }
+
   /** Starts to watch an fd for events (0: not yet); {@code ready} runs on the loop's thread. */
   public Registration register(Fd fd, int events, Runnable ready) throws IOException {
+    return register(fd, events, _ -> ready.run());
+  }
+
+  /** As the other, for a callback that needs to know what happens. */
+  public Registration register(Fd fd, int events, Ready ready) throws IOException {
     var registration = new Registration(fd, ready);
-    registrations.put(registration.id, registration);
+    registration.id = slots.take(registration);
     try {
       control(ADD, fd.number(), events, registration.id);
     } catch (IOException e) {
-      registrations.remove(registration.id);
+      slots.free(registration.id);
       throw e;
     }
     return registration;
@@ -121,7 +150,34 @@ public final class EventLoop implements AutoCloseable {
   /** Runs a task on the loop's thread. */
   public void execute(Runnable task) {
     tasks.add(task);
-    wake();
+    if (woken.compareAndSet(false, true)) {
+      wake();
+    }
+  }
+
+  /** Runs a task after some time; called on the loop's thread. */
+  public void schedule(Runnable task, long delayNanos) {
+    timers.add(new Timer(System.nanoTime() + delayNanos, task));
+  }
+
+  /** {@return whether the calling thread is the loop's} */
+  public boolean isCurrent() {
+    return Thread.currentThread() == thread;
+  }
+
+  /** Memory for a callback's own time, for the loop's thread alone. */
+  MemorySegment scratch() {
+    var memory = scratch;
+    if (memory == null) {
+      memory = Arena.ofAuto().allocate(SCRATCH, 4096);
+      scratch = memory;
+    }
+    return memory;
+  }
+
+  /** Pipes for splice(2), for the loop's thread alone. */
+  PipePool pipes() {
+    return pipes;
   }
 
   private void wake() {
@@ -131,48 +187,87 @@ public final class EventLoop implements AutoCloseable {
   }
 
   private void control(int operation, int fd, int events, long id) throws IOException {
+    if (isCurrent() && ownEvent != null) {
+      control(operation, fd, events, id, ownEvent);
+      return;
+    }
     try (var arena = Arena.ofConfined()) {
-      var event = arena.allocate(EVENT_SIZE, 8);
-      // A hang-up is reported even to those who watch for nothing: then once is enough.
-      event.set(ValueLayout.JAVA_INT, 0, events == 0 ? ONESHOT : events);
-      event.set(ValueLayout.JAVA_LONG_UNALIGNED, DATA_OFFSET, id);
-      int result = Syscalls.epollCtl(epoll.number(), operation, fd, event);
-      if (result < 0) {
-        throw new LinuxException("epoll_ctl", -result);
-      }
+      control(operation, fd, events, id, arena.allocate(EVENT_SIZE, 8));
+    }
+  }
+
+  private void control(int operation, int fd, int events, long id, MemorySegment event)
+      throws IOException {
+    // A hang-up is reported even to those who watch for nothing: then once is enough.
+    event.set(ValueLayout.JAVA_INT, 0, events == 0 ? ONESHOT : events);
+    event.set(ValueLayout.JAVA_LONG_UNALIGNED, DATA_OFFSET, id);
+    int result = Syscalls.epollCtl(epoll.number(), operation, fd, event);
+    if (result < 0) {
+      throw new LinuxException("epoll_ctl", -result);
     }
   }
 
   private void run() {
     try (var arena = Arena.ofConfined()) {
+      ownEvent = arena.allocate(EVENT_SIZE, 8);
       var events = arena.allocate((long) BATCH * EVENT_SIZE, 8);
       var counter = arena.allocate(8, 8);
       while (!closed) {
-        int n = Syscalls.epollWait(epoll.number(), events, BATCH, -1);
+        int n = Syscalls.epollWait(epoll.number(), events, BATCH, timeoutMillis());
         for (int i = 0; i < n; i++) {
-          long id =
-              events.get(ValueLayout.JAVA_LONG_UNALIGNED, (long) i * EVENT_SIZE + DATA_OFFSET);
-          if (id == 0) {
+          int at = i * EVENT_SIZE;
+          long id = events.get(ValueLayout.JAVA_LONG_UNALIGNED, at + DATA_OFFSET);
+          if (id == Slots.NONE) {
             wakeUp.read(counter, 8);
             continue;
           }
-          var registration = registrations.get(id);
+          var registration = slots.get(id);
           if (registration != null && !registration.cancelled) {
-            guarded(registration.ready);
+            guarded(registration.ready, events.get(ValueLayout.JAVA_INT_UNALIGNED, at));
           }
         }
+        woken.set(false); // before the look at the tasks: who adds one now wakes us again
         for (var task = tasks.poll(); task != null; task = tasks.poll()) {
           guarded(task);
         }
+        runTimers();
       }
+      ownEvent = null;
+    }
+    pipes.close();
+  }
+
+  private int timeoutMillis() {
+    var next = timers.peek();
+    if (next == null) {
+      return -1;
+    }
+    long left = next.deadlineNanos - System.nanoTime();
+    return left <= 0 ? 0 : (int) Math.min(Integer.MAX_VALUE, left / 1_000_000 + 1);
+  }
+
+  private void runTimers() {
+    for (var next = timers.peek();
+        next != null && next.deadlineNanos - System.nanoTime() <= 0;
+        next = timers.peek()) {
+      timers.remove();
+      guarded(next.task);
     }
   }
 
-  private static void guarded(Runnable callback) {
+  private static void guarded(Ready callback, int events) {
     try {
-      callback.run();
+      callback.ready(events);
     } catch (Throwable t) {
       log.warn("an event-loop callback failed", t);
+    }
+  }
+
+  private static void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable t) {
+      log.warn("an event-loop task failed", t);
     }
   }
 

@@ -212,6 +212,30 @@ public final class FdChannel implements ByteChannel {
     LockSupport.unpark(out);
   }
 
+  /**
+   * Gives the fd up to the caller; this channel is closed from then on.
+   *
+   * @throws IllegalStateException if a thread reads or writes
+   */
+  public Fd detach() throws IOException {
+    state.lock();
+    try {
+      if (closed) {
+        throw new ClosedChannelException();
+      }
+      if (users > 0) {
+        throw new IllegalStateException("in use by another thread");
+      }
+      closed = true;
+      if (registration != null) {
+        registration.cancel();
+      }
+      return fd;
+    } finally {
+      state.unlock();
+    }
+  }
+
   /** Shuts a direction of a socket down; see {@link Sockets#shutdown}. */
   public void shutdown(int how) throws IOException {
     state.lock();

@@ -2,6 +2,7 @@ package io.netsvc.linux;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** The event loop that everything in this JVM shares; a daemon, opened at first use. */
@@ -9,6 +10,28 @@ public final class Loops {
   private static volatile @Nullable EventLoop shared;
 
   private Loops() {}
+
+  private static final class Many {
+    static final EventLoop[] LOOPS = open();
+    static final AtomicInteger NEXT = new AtomicInteger();
+
+    private static EventLoop[] open() {
+      var loops = new EventLoop[Runtime.getRuntime().availableProcessors()];
+      try {
+        for (int i = 0; i < loops.length; i++) {
+          loops[i] = EventLoop.open("netsvc-relay-" + i);
+        }
+        return loops;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** Returns the loops that relays share in turn, one for each processor; nobody closes them. */
+  public static EventLoop next() {
+    return Many.LOOPS[Math.floorMod(Many.NEXT.getAndIncrement(), Many.LOOPS.length)];
+  }
 
   /**
    * {@return the shared loop; nobody closes it}

@@ -20,9 +20,18 @@ public final class Pipes {
 
   /** Opens a pipe: pipe2(2). */
   public static Ends open() throws LinuxException {
+    return open(O_CLOEXEC);
+  }
+
+  /** Opens a pipe neither of whose ends blocks. */
+  static Ends openNonBlocking() throws LinuxException {
+    return open(O_CLOEXEC | Fd.O_NONBLOCK);
+  }
+
+  private static Ends open(int flags) throws LinuxException {
     try (var arena = Arena.ofConfined()) {
       var ends = arena.allocate(8, 4);
-      int result = Syscalls.pipe2(ends, O_CLOEXEC);
+      int result = Syscalls.pipe2(ends, flags);
       if (result < 0) {
         throw new LinuxException("pipe2", -result);
       }

@@ -51,6 +51,10 @@ final class Syscalls {
   private static final MethodHandle PIPE2 = ints("pipe2", ADDRESS, JAVA_INT);
   private static final MethodHandle OPEN =
       Libc.variadic("open", 2, FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
+  private static final MethodHandle SPLICE =
+      Libc.longs("splice", JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle IOCTL =
+      Libc.variadic("ioctl", 2, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
   private static final MethodHandle FCNTL =
       Libc.variadic("fcntl", 2, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
   private static final MethodHandle SYSCALL =
@@ -230,6 +234,25 @@ final class Syscalls {
     var s = state();
     try {
       return checked(s, (long) SENDTO.invokeExact(s, fd, buffer, length, flags, address, n));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static long splice(int from, int to, long length, int flags) {
+    var s = state();
+    try {
+      return checked(
+          s, (long) SPLICE.invokeExact(s, from, MemorySegment.NULL, to, MemorySegment.NULL, length, flags));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static int ioctl(int fd, long request, MemorySegment argument) {
+    var s = state();
+    try {
+      return checked(s, (int) IOCTL.invokeExact(s, fd, request, argument));
     } catch (Throwable t) {
       throw impossible(t);
     }

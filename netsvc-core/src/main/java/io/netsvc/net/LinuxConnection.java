@@ -27,6 +27,11 @@ final class LinuxConnection implements Connection, FdHolder {
     return channel.handOver();
   }
 
+  /** Gives the socket up; this connection is closed from then on. */
+  Fd detach() throws IOException {
+    return channel.detach();
+  }
+
   @Override
   public SocketAddress localAddress() {
     return local;

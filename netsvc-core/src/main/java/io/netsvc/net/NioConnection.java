@@ -23,6 +23,10 @@ final class NioConnection implements Connection {
     this.remote = channel.getRemoteAddress();
   }
 
+  SocketChannel channel() {
+    return channel;
+  }
+
   @Override
   public SocketAddress localAddress() {
     return local;

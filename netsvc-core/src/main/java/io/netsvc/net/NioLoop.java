@@ -2,12 +2,18 @@ package io.netsvc.net;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,11 +21,15 @@ import org.slf4j.LoggerFactory;
  * One daemon thread over one {@link Selector}. Callbacks run on it and must not block; one that
  * throws is logged and the loop goes on.
  */
-final class NioLoop {
+final class NioLoop implements RelayLoop {
+  private static final int SCRATCH = 256 * 1024;
   private static final Logger log = LoggerFactory.getLogger(Listener.class);
 
   private final Selector selector;
   private final Thread thread;
+  private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+  private final PriorityQueue<Timer> timers = new PriorityQueue<>();
+  private @Nullable ByteBuffer scratch;
 
   /** Opened when a round of the selector has ended, which has let go of all closed channels. */
   private volatile CountDownLatch round = new CountDownLatch(1);
@@ -32,6 +42,31 @@ final class NioLoop {
     }
     thread = Thread.ofPlatform().daemon().name("netsvc-nio-loop").unstarted(this::run);
     thread.start();
+  }
+
+  private static final class Shared {
+    static final NioLoop[] LOOPS = loops();
+    static final AtomicInteger NEXT = new AtomicInteger();
+
+    private static NioLoop[] loops() {
+      var loops = new NioLoop[Runtime.getRuntime().availableProcessors()];
+      for (int i = 0; i < loops.length; i++) {
+        loops[i] = new NioLoop();
+      }
+      return loops;
+    }
+  }
+
+  /** Returns the loops that relays share in turn, one for each processor. */
+  static NioLoop next() {
+    return Shared.LOOPS[Math.floorMod(Shared.NEXT.getAndIncrement(), Shared.LOOPS.length)];
+  }
+
+  private record Timer(long deadlineNanos, Runnable task) implements Comparable<Timer> {
+    @Override
+    public int compareTo(Timer other) {
+      return Long.compare(deadlineNanos - other.deadlineNanos, 0);
+    }
   }
 
   /** Watches a channel for no operation yet. */
@@ -47,6 +82,32 @@ final class NioLoop {
     } catch (CancelledKeyException _) {
       // Closed meanwhile.
     }
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    tasks.add(task);
+    selector.wakeup();
+  }
+
+  @Override
+  public void schedule(Runnable task, long delayNanos) {
+    timers.add(new Timer(System.nanoTime() + delayNanos, task));
+  }
+
+  @Override
+  public long nanoTime() {
+    return System.nanoTime();
+  }
+
+  /** Memory for a callback's own time, for the loop's thread alone. */
+  ByteBuffer scratch() {
+    var memory = scratch;
+    if (memory == null) {
+      memory = ByteBuffer.allocateDirect(SCRATCH);
+      scratch = memory;
+    }
+    return memory;
   }
 
   /** Closes a channel; the selector keeps its port bound until a round of its own has ended. */
@@ -78,7 +139,7 @@ final class NioLoop {
   private void run() {
     while (true) {
       try {
-        selector.select();
+        select();
       } catch (IOException e) {
         log.warn("select failed cause=\"{}\"", e.getMessage());
       }
@@ -92,6 +153,29 @@ final class NioLoop {
           guarded((Runnable) key.attachment());
         }
       }
+      for (var task = tasks.poll(); task != null; task = tasks.poll()) {
+        guarded(task);
+      }
+      for (var next = timers.peek();
+          next != null && next.deadlineNanos - System.nanoTime() <= 0;
+          next = timers.peek()) {
+        timers.remove();
+        guarded(next.task);
+      }
+    }
+  }
+
+  private void select() throws IOException {
+    var next = timers.peek();
+    if (next == null) {
+      selector.select();
+      return;
+    }
+    long left = next.deadlineNanos - System.nanoTime();
+    if (left <= 0) {
+      selector.selectNow();
+    } else {
+      selector.select(left / 1_000_000 + 1);
     }
   }
 

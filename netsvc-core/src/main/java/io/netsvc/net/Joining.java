@@ -1,0 +1,19 @@
+package io.netsvc.net;
+
+import java.io.IOException;
+
+/** Finds the way to relay two connections. */
+final class Joining {
+  private Joining() {}
+
+  static Joined join(Connection first, Connection second, Relay.Mode mode)
+      throws IOException {
+    if (first instanceof LinuxConnection a && second instanceof LinuxConnection b) {
+      return LinuxRelay.join(a, b, mode);
+    }
+    if (first instanceof NioConnection a && second instanceof NioConnection b) {
+      return NioRelay.join(a, b);
+    }
+    throw new IllegalArgumentException("cannot relay between " + first + " and " + second);
+  }
+}

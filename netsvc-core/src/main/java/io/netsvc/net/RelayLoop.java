@@ -1,0 +1,14 @@
+package io.netsvc.net;
+
+/** The thread that a relayed pair lives on. */
+interface RelayLoop {
+
+  /** Runs a task on the thread; from any thread. */
+  void execute(Runnable task);
+
+  /** Runs a task on the thread after some time; from the thread itself. */
+  void schedule(Runnable task, long delayNanos);
+
+  /** {@return a clock for this loop's deadlines, as {@link System#nanoTime}} */
+  long nanoTime();
+}
