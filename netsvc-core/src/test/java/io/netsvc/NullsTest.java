@@ -2,6 +2,7 @@ package io.netsvc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netsvc.net.Connector;
 import io.netsvc.net.DatagramPort;
 import io.netsvc.net.Listener;
 import io.netsvc.process.ChildFd;
@@ -42,18 +43,22 @@ class NullsTest {
       Listener.open(any, o -> keep(listening, o)).close();
       var datagrams = new AtomicReference<Object>();
       DatagramPort.open(any, o -> keep(datagrams, o)).close();
+      var connecting = new AtomicReference<Object>();
+      var connector = Connector.of(o -> keep(connecting, o));
       var spawning = new AtomicReference<Object>();
       var spawner = ProcessSpawner.of(Path.of("/bin/true"), o -> keep(spawning, o));
       var process = spawner.spawn(ChildFd.devNull());
       var instances =
           List.of(
               listener, port, connection, spawner, process, listening.get(), datagrams.get(),
-              spawning.get(), new DatagramPort.Datagram(ByteBuffer.allocate(0), any));
+              connector, connecting.get(), spawning.get(),
+              new DatagramPort.Datagram(ByteBuffer.allocate(0), any));
       for (var instance : instances) {
         check(instance, faults);
       }
       process.awaitExit();
-      for (Class<?> type : List.of(Listener.class, DatagramPort.class, ChildFd.class, ProcessSpawner.class)) {
+      for (Class<?> type : List.of(
+              Listener.class, Connector.class, DatagramPort.class, ChildFd.class, ProcessSpawner.class)) {
         checkStatic(type, faults);
       }
       for (var constructor : DatagramPort.Datagram.class.getConstructors()) {

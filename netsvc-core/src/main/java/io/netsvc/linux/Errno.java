@@ -30,12 +30,16 @@ public final class Errno {
   public static final int EHOSTDOWN = 112;
   public static final int EHOSTUNREACH = 113;
   public static final int EADDRINUSE = 98;
+  public static final int EADDRNOTAVAIL = 99;
   public static final int ENOBUFS = 105;
   public static final int ECONNABORTED = 103;
   public static final int ECONNRESET = 104;
   public static final int ENOTCONN = 107;
   public static final int ETIMEDOUT = 110;
   public static final int ECONNREFUSED = 111;
+  public static final int EALREADY = 114;
+  public static final int EINPROGRESS = 115;
+  public static final int EISCONN = 106;
 
   private static final Map<Integer, String> NAMES =
       Map.ofEntries(
@@ -74,6 +78,8 @@ public final class Errno {
           Map.entry(36, "File name too long"), Map.entry(40, "Too many levels of symbolic links"),
           Map.entry(97, "Address family not supported by protocol"),
           Map.entry(98, "Address already in use"), Map.entry(99, "Cannot assign requested address"),
+          Map.entry(19, "No such device"), Map.entry(100, "Network is down"),
+          Map.entry(101, "Network is unreachable"), Map.entry(113, "No route to host"),
           Map.entry(104, "Connection reset by peer"), Map.entry(110, "Connection timed out"),
           Map.entry(111, "Connection refused"));
 

@@ -74,21 +74,6 @@ public final class Sockets {
     }
   }
 
-  /** Connects a stream socket, blocking the calling thread until it is done. */
-  public static Fd connect(SocketAddress address) throws IOException {
-    int family = SocketAddresses.family(address);
-    var fd = Fd.opened("socket " + address, Syscalls.socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    try (var arena = Arena.ofConfined()) {
-      var native_ = SocketAddresses.encode(address, arena);
-      int result = Syscalls.connect(fd.number(), native_, (int) native_.byteSize());
-      if (result < 0) {
-        fd.close();
-        throw new LinuxException("connect " + address, -result);
-      }
-      return fd;
-    }
-  }
-
   /** An accepted connection, in blocking mode, and its peer. */
   public record Accepted(Fd fd, SocketAddress peer) {}
 

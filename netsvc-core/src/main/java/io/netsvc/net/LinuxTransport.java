@@ -51,6 +51,12 @@ final class LinuxTransport implements Transport {
     return new Bound(loop, Sockets.datagram(address, options));
   }
 
+  @Override
+  public Connection connect(SocketAddress address, ConnectSettings settings, long deadlineNanos)
+      throws IOException, InterruptedException {
+    return new LinuxConnect(loop, address, settings, deadlineNanos).connect();
+  }
+
   private static Map<SocketOption, Integer> options(
       SocketAddress address, boolean dualStack, boolean reusePort, int send, int receive) {
     var options = new EnumMap<SocketOption, Integer>(SocketOption.class);

@@ -65,6 +65,12 @@ final class NioTransport implements Transport {
     }
   }
 
+  @Override
+  public Connection connect(SocketAddress address, ConnectSettings settings, long deadlineNanos)
+      throws IOException, InterruptedException {
+    return new NioConnect(address, family(address, true), settings, deadlineNanos).connect();
+  }
+
   private static IOException bind(String operation, SocketAddress address, Exception failure)
       throws IOException {
     if (failure instanceof RuntimeException e) {

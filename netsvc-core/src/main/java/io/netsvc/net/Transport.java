@@ -11,4 +11,13 @@ interface Transport {
 
   /** Binds a datagram socket. */
   BoundSocket bind(SocketAddress address, DatagramSettings settings) throws IOException;
+
+  /**
+   * Connects to one address, once; blocks the calling thread, never its carrier.
+   *
+   * @throws java.net.SocketTimeoutException if it has not connected at the deadline
+   * @throws IOException as connect(2) fails, as {@link ConnectFailures} has it
+   */
+  Connection connect(SocketAddress address, ConnectSettings settings, long deadlineNanos)
+      throws IOException, InterruptedException;
 }

@@ -92,6 +92,14 @@ enum Contract {
     return DatagramPort.open(transport(), address, options);
   }
 
+  Connector connector(UnaryOperator<ConnectOptions> options) {
+    return connector(Names.SYSTEM, options);
+  }
+
+  Connector connector(Names names, UnaryOperator<ConnectOptions> options) {
+    return new Connector(transport(), names, options);
+  }
+
   static SocketChannel connect(Listener listener) throws IOException {
     return SocketChannel.open(listener.localAddress());
   }
