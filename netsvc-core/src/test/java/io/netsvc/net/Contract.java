@@ -52,7 +52,7 @@ enum Contract {
     return linux;
   }
 
-  private Transport transport() {
+  Transport transport() {
     return linux ? Kinds.LINUX : Kinds.NIO;
   }
 

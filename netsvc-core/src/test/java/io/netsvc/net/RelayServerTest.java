@@ -1,0 +1,197 @@
+package io.netsvc.net;
+
+import static io.netsvc.net.Relayed.receive;
+import static io.netsvc.net.Relayed.receiveUntilReset;
+import static io.netsvc.net.Relayed.send;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netsvc.net.Outcome.Cause;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A listener relayed to an upstream, over each transport and address family. */
+@Timeout(60)
+class RelayServerTest {
+  private static final byte[] HELLO = "hello".getBytes(UTF_8);
+
+  private static Connector connector(Contract on) {
+    return new Connector(on.transport(), Names.SYSTEM, o -> o);
+  }
+
+  private static RelayServer relay(
+      Contract on, Listener front, Listener back, UnaryOperator<RelayServerOptions> options)
+      throws IOException {
+    var connector = connector(on);
+    return RelayServer.serve(front, () -> connector.connect(back.localAddress()), options);
+  }
+
+  private static void echo(Connection connection) throws IOException {
+    var buffer = ByteBuffer.allocate(64 * 1024);
+    while (connection.read(buffer.clear()) >= 0) {
+      connection.write(buffer.flip());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void serve_manyClients_echoesToEach(Contract on) throws Exception {
+    var before = Contract.sockets();
+    try (var back = on.listen();
+        var front = on.listen();
+        var server = relay(on, front, back, o -> o)) {
+      back.serve(RelayServerTest::echo);
+      var clients = new ArrayList<CompletableFuture<Boolean>>();
+      for (int i = 0; i < 40; i++) {
+        byte[] bytes = Relayed.random(10_000 + i * 1_000);
+        clients.add(
+            CompletableFuture.supplyAsync(
+                () -> {
+                  try (var client = Contract.connect(front)) {
+                    var sending = Relayed.sending(client, bytes, true);
+                    boolean same = Relayed.same(receive(client), bytes);
+                    sending.join();
+                    return same;
+                  } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                  }
+                }));
+      }
+      for (var client : clients) {
+        assertThat(client.get()).isTrue();
+      }
+      Contract.await("the ends", () -> server.snapshot().open() == 0);
+      assertThat(server.snapshot().accepted()).isEqualTo(40);
+      assertThat(server.snapshot().forward()).isEqualTo(server.snapshot().backward());
+    }
+    Contract.await("the sockets", () -> Contract.sockets().size() <= before.size());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void case9_refusedUpstream_tellsTheClientAtOnce(Contract on) throws Exception {
+    SocketAddress nobody;
+    try (var gone = on.listen()) {
+      nobody = gone.localAddress();
+    }
+    var failures = new LinkedBlockingQueue<IOException>();
+    var events =
+        new RelayEvents() {
+          @Override
+          public void failed(SocketAddress client, IOException cause) {
+            failures.add(cause);
+          }
+        };
+    var connector = connector(on);
+    try (var front = on.listen();
+        var _ =
+            RelayServer.serve(
+                front, () -> connector.connect(nobody), o -> o.withEvents(events));
+        var client = Contract.connect(front)) {
+      if (on.unix()) {
+        assertThat(receive(client)).isEmpty(); // a Unix socket has no reset
+      } else {
+        assertThat(receiveUntilReset(client)).isEmpty();
+      }
+      assertThat(failures.take()).hasMessageContaining("refused");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void maxRelays_reached_clientsWaitAndNobodyIsDropped(Contract on) throws Exception {
+    try (var back = on.listen();
+        var front = on.listen();
+        var server = relay(on, front, back, o -> o.withMaxRelays(2))) {
+      back.serve(RelayServerTest::echo);
+      var clients = new ArrayList<SocketChannel>();
+      try {
+        for (int i = 0; i < 4; i++) {
+          clients.add(Contract.connect(front));
+          send(clients.getLast(), HELLO);
+        }
+        assertThat(receive(clients.get(0), HELLO.length)).isEqualTo(HELLO);
+        assertThat(receive(clients.get(1), HELLO.length)).isEqualTo(HELLO);
+        assertThat(server.snapshot().accepted()).isEqualTo(2);
+        clients.get(0).close();
+        clients.get(1).close();
+        assertThat(receive(clients.get(2), HELLO.length)).isEqualTo(HELLO);
+        assertThat(receive(clients.get(3), HELLO.length)).isEqualTo(HELLO);
+      } finally {
+        for (var client : clients) {
+          client.close();
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void stop_whileARelayRuns_drainsOrForces(Contract on) throws Exception {
+    try (var back = on.listen();
+        var front = on.listen()) {
+      back.serve(RelayServerTest::echo);
+      var outcomes = new LinkedBlockingQueue<Outcome>();
+      var events =
+          new RelayEvents() {
+            @Override
+            public void ended(SocketAddress client, Outcome outcome) {
+              outcomes.add(outcome);
+            }
+          };
+      var server = relay(on, front, back, o -> o.withEvents(events));
+      try (var client = Contract.connect(front)) {
+        send(client, HELLO);
+        assertThat(receive(client, HELLO.length)).isEqualTo(HELLO);
+        var stopping = CompletableFuture.supplyAsync(() -> server.stop(Duration.ofSeconds(20)));
+        send(client, HELLO);
+        assertThat(receive(client, HELLO.length)).isEqualTo(HELLO);
+        assertThat(stopping).isNotDone();
+        client.shutdownOutput();
+        assertThat(receive(client)).isEmpty();
+        assertThat(stopping.get()).isEqualTo(Stopped.GRACEFUL);
+        assertThat(outcomes.take().cause()).isEqualTo(Cause.EOF);
+      }
+      try (var again = on.listen();
+          var forced = relay(on, again, back, o -> o.withEvents(events));
+          var client = Contract.connect(again)) {
+        send(client, HELLO);
+        assertThat(receive(client, HELLO.length)).isEqualTo(HELLO);
+        assertThat(forced.stop(Duration.ofMillis(20))).isEqualTo(Stopped.FORCED);
+        assertThat(outcomes.take().cause()).isEqualTo(Cause.ABORTED);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void close_whileAnUpstreamBlocks_returns(Contract on) throws Exception {
+    var asked = new CountDownLatch(1);
+    try (var front = on.listen()) {
+      var server =
+          RelayServer.serve(
+              front,
+              () -> {
+                asked.countDown();
+                new CountDownLatch(1).await();
+                throw new AssertionError("never");
+              });
+      try (var _ = Contract.connect(front)) {
+        asked.await();
+        server.close();
+        assertThat(server.snapshot().open()).isZero();
+      }
+    }
+  }
+}
