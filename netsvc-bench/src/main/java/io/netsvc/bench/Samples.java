@@ -31,6 +31,12 @@ final class Samples {
         : sorted.get((int) Math.round(fraction * (sorted.size() - 1)));
   }
 
+  Samples scaled(double factor) {
+    var scaled = new Samples();
+    values.forEach(value -> scaled.add(value * factor));
+    return scaled;
+  }
+
   /** The spread, as "min-max". */
   String spread(String format) {
     return values.isEmpty() ? "-" : text(format, min()) + "-" + text(format, max());

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The event loop that everything in this JVM shares; a daemon, opened at first use. */
 public final class Loops {
+  /** How many loops relays share; by default one for each processor. */
+  private static final String PROPERTY = "io.netsvc.loops";
+
   private static volatile @Nullable EventLoop shared;
 
   private Loops() {}
@@ -16,7 +19,8 @@ public final class Loops {
     static final AtomicInteger NEXT = new AtomicInteger();
 
     private static EventLoop[] open() {
-      var loops = new EventLoop[Runtime.getRuntime().availableProcessors()];
+      var loops =
+          new EventLoop[Integer.getInteger(PROPERTY, Runtime.getRuntime().availableProcessors())];
       try {
         for (int i = 0; i < loops.length; i++) {
           loops[i] = EventLoop.open("netsvc-relay-" + i);
@@ -28,7 +32,7 @@ public final class Loops {
     }
   }
 
-  /** Returns the loops that relays share in turn, one for each processor; nobody closes them. */
+  /** Returns the loops that relays share in turn, one for each processor unless told; nobody closes them. */
   public static EventLoop next() {
     return Many.LOOPS[Math.floorMod(Many.NEXT.getAndIncrement(), Many.LOOPS.length)];
   }

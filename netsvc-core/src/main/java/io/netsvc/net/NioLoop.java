@@ -49,7 +49,9 @@ final class NioLoop implements RelayLoop {
     static final AtomicInteger NEXT = new AtomicInteger();
 
     private static NioLoop[] loops() {
-      var loops = new NioLoop[Runtime.getRuntime().availableProcessors()];
+      var loops =
+          new NioLoop[
+              Integer.getInteger("io.netsvc.loops", Runtime.getRuntime().availableProcessors())];
       for (int i = 0; i < loops.length; i++) {
         loops[i] = new NioLoop();
       }
