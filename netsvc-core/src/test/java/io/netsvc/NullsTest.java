@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netsvc.net.Connector;
 import io.netsvc.net.DatagramPort;
 import io.netsvc.net.Listener;
+import io.netsvc.net.ProxyHeader;
 import io.netsvc.process.ChildFd;
 import io.netsvc.process.ProcessSpawner;
 import java.lang.reflect.Executable;
@@ -51,14 +52,14 @@ class NullsTest {
       var instances =
           List.of(
               listener, port, connection, spawner, process, listening.get(), datagrams.get(),
-              connector, connecting.get(), spawning.get(),
+              connector, connecting.get(), ProxyHeader.of(any, any), spawning.get(),
               new DatagramPort.Datagram(ByteBuffer.allocate(0), any));
       for (var instance : instances) {
         check(instance, faults);
       }
       process.awaitExit();
       for (Class<?> type : List.of(
-              Listener.class, Connector.class, DatagramPort.class, ChildFd.class, ProcessSpawner.class)) {
+              Listener.class, Connector.class, DatagramPort.class, ProxyHeader.class, ChildFd.class, ProcessSpawner.class)) {
         checkStatic(type, faults);
       }
       for (var constructor : DatagramPort.Datagram.class.getConstructors()) {
@@ -170,6 +171,9 @@ class NullsTest {
     }
     if (type == ChildFd.class) {
       return ChildFd.devNull();
+    }
+    if (type == byte[].class) {
+      return new byte[0];
     }
     if (type == ChildFd[].class) {
       return new ChildFd[0];
