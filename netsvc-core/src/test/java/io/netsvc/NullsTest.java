@@ -3,6 +3,7 @@ package io.netsvc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netsvc.net.DatagramPort;
+import io.netsvc.net.Endpoint;
 import io.netsvc.net.Listener;
 import io.netsvc.process.ChildFd;
 import io.netsvc.process.ProcessSpawner;
@@ -53,7 +54,7 @@ class NullsTest {
         check(instance, faults);
       }
       process.awaitExit();
-      for (Class<?> type : List.of(Listener.class, DatagramPort.class, ChildFd.class, ProcessSpawner.class)) {
+      for (Class<?> type : List.of(Listener.class, Endpoint.class, DatagramPort.class, ChildFd.class, ProcessSpawner.class)) {
         checkStatic(type, faults);
       }
       for (var constructor : DatagramPort.Datagram.class.getConstructors()) {
