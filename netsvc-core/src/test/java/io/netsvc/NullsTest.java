@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netsvc.net.Connector;
 import io.netsvc.net.DatagramPort;
+import io.netsvc.net.Endpoint;
 import io.netsvc.net.Listener;
 import io.netsvc.net.ProxyHeader;
 import io.netsvc.process.ChildFd;
@@ -58,8 +59,10 @@ class NullsTest {
         check(instance, faults);
       }
       process.awaitExit();
-      for (Class<?> type : List.of(
-              Listener.class, Connector.class, DatagramPort.class, ProxyHeader.class, ChildFd.class, ProcessSpawner.class)) {
+      for (Class<?> type :
+          List.of(
+              Listener.class, Connector.class, DatagramPort.class, Endpoint.class,
+              ProxyHeader.class, ChildFd.class, ProcessSpawner.class)) {
         checkStatic(type, faults);
       }
       for (var constructor : DatagramPort.Datagram.class.getConstructors()) {

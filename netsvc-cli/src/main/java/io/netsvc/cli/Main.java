@@ -10,8 +10,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     name = "netsvc",
     mixinStandardHelpOptions = true,
     version = "netsvc 0.1.0-SNAPSHOT",
-    description = "Network-service primitives: the services database and an inetd.",
-    subcommands = {InetdCommand.class, ServicesCommand.class})
+    description = "Network-service primitives: the services database, an inetd, a relay.",
+    subcommands = {InetdCommand.class, RelayCommand.class, ServicesCommand.class})
 final class Main {
   private Main() {}
 

@@ -1,0 +1,127 @@
+package io.netsvc.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netsvc.net.Listener;
+import io.netsvc.process.ChildFd;
+import io.netsvc.process.ExitStatus;
+import io.netsvc.process.ProcessSpawner;
+import io.netsvc.process.SpawnedProcess;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code netsvc relay}, in a JVM of its own where it runs for long. */
+@Timeout(60)
+class RelayCommandTest {
+  private static final int SIGKILL = 9;
+  private static final int SIGTERM = 15;
+
+  @TempDir private Path directory;
+
+  private record Ran(int status, String err) {}
+
+  private static Ran run(String... arguments) {
+    var err = new StringWriter();
+    int status =
+        Main.commandLine().setErr(new PrintWriter(err, true)).execute(arguments);
+    return new Ran(status, err.toString());
+  }
+
+  private static ProcessSpawner command(String... arguments) {
+    var java = Path.of(System.getProperty("java.home"), "bin", "java");
+    var argv =
+        new ArrayList<>(
+            List.of(
+                java.toString(), "-cp", System.getProperty("java.class.path"),
+                "--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+                "io.netsvc.cli.Main", "relay"));
+    argv.addAll(List.of(arguments));
+    return ProcessSpawner.of(
+        java, o -> o.withArguments(argv).withEnvironment(System.getenv()));
+  }
+
+  private static void echo(io.netsvc.net.Connection connection) throws IOException {
+    var buffer = ByteBuffer.allocate(1024);
+    while (connection.read(buffer.clear()) >= 0) {
+      connection.write(buffer.flip());
+    }
+  }
+
+  private static String conversation(int port) throws IOException {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.getOutputStream().write("hello".getBytes(UTF_8));
+      socket.shutdownOutput();
+      return new String(socket.getInputStream().readAllBytes(), UTF_8);
+    }
+  }
+
+  @Test
+  void relay_toTwoUpstreamsOneOfThemGone_servesEveryClientUntilSigterm() throws Exception {
+    int gone;
+    try (var closed = Listener.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+      gone = ((InetSocketAddress) closed.localAddress()).getPort();
+    }
+    var unix = directory.resolve("s");
+    try (var upstream = Listener.open(java.net.UnixDomainSocketAddress.of(unix))) {
+      upstream.serve(RelayCommandTest::echo);
+      SpawnedProcess process =
+          command("-v", "127.0.0.1:0", "127.0.0.1:" + gone, "unix:" + unix)
+              .spawn(ChildFd.devNull(), ChildFd.devNull(), ChildFd.pipe());
+      try (var lines = new BufferedReader(new InputStreamReader(process.stderr(), UTF_8))) {
+        var ready = String.valueOf(lines.readLine());
+        assertThat(ready).startsWith("netsvc: relaying 127.0.0.1:").contains(" to 127.0.0.1:" + gone);
+        int port = Integer.parseInt(ready.replaceAll("^.*relaying 127\\.0\\.0\\.1:([0-9]+) .*$", "$1"));
+        for (int i = 0; i < 4; i++) {
+          assertThat(conversation(port)).isEqualTo("hello");
+          assertThat(lines.readLine()).contains("EOF by FIRST, 5 bytes to, 5 from");
+        }
+        process.signal(SIGTERM);
+        assertThat(lines.readLine()).isEqualTo("netsvc: stopping");
+        assertThat(process.awaitExit())
+            .isInstanceOfSatisfying(
+                ExitStatus.Exited.class, exited -> assertThat(exited.code()).isZero());
+      } finally {
+        process.signal(SIGKILL);
+        process.awaitExit();
+      }
+    }
+  }
+
+  @Test
+  void relay_whereThePortIsTaken_saysSoInOneLine() throws Exception {
+    try (var taken = Listener.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+      int port = ((InetSocketAddress) taken.localAddress()).getPort();
+      var ran = run("relay", "127.0.0.1:" + port, "127.0.0.1:1");
+      assertThat(ran.status()).isEqualTo(1);
+      assertThat(ran.err())
+          .startsWith("netsvc: bind /127.0.0.1:" + port + ": Address already in use (EADDRINUSE)")
+          .hasLineCount(1);
+    }
+  }
+
+  @Test
+  void relay_misused_namesThePart() {
+    assertThat(run("relay", "127.0.0.1:99999", "127.0.0.1:1"))
+        .satisfies(ran -> assertThat(ran.status()).isEqualTo(2))
+        .satisfies(ran -> assertThat(ran.err()).contains("99999").contains("Usage: netsvc relay"));
+    assertThat(run("relay", "udp://127.0.0.1:1", "127.0.0.1:1").err())
+        .startsWith("netsvc: scheme of \"udp://127.0.0.1:1\": read udp, expected tcp or unix");
+    assertThat(run("relay", "--connect-timeout=0", "127.0.0.1:0", "127.0.0.1:1").err())
+        .startsWith("netsvc: --connect-timeout out of range: 0.0");
+    assertThat(run("relay", "127.0.0.1:1").status()).isEqualTo(2);
+  }
+}
