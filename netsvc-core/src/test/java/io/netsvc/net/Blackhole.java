@@ -60,6 +60,11 @@ final class Blackhole implements AutoCloseable {
     listening.accept().close();
   }
 
+  /** Listens no more. */
+  void abandon() throws IOException {
+    listening.close();
+  }
+
   @Override
   public void close() throws IOException {
     for (var channel : waiting) {

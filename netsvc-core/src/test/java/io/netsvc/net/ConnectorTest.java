@@ -122,6 +122,21 @@ class ConnectorTest {
 
   @ParameterizedTest
   @EnumSource
+  void connect_whenTheListenerGoesMeanwhile_isRefused(Contract on) throws Exception {
+    try (var blackhole = new Blackhole(on.address())) {
+      var address = blackhole.address();
+      var connected = new CompletableFuture<Connection>();
+      var thread = start(connected, () -> on.connector(o -> o).connect(address));
+      awaitBlocked(thread);
+      blackhole.abandon();
+      assertThatThrownBy(connected::get)
+          .hasCauseInstanceOf(ConnectException.class)
+          .hasMessageContaining("connect " + address + ": Connection refused");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void connect_whenInterrupted_leavesNothingOpen(Contract on) throws Exception {
     try (var blackhole = new Blackhole(on.address())) {
       leakFree(
