@@ -37,8 +37,11 @@ final class RelayBench {
         peers.put(REFERENCE, RelayPeer.haproxy(directory, upstream));
         peers.put("nginx stream", RelayPeer.nginx(directory, upstream));
         peers.put("socat", RelayPeer.socat(upstream));
+        var only = System.getenv().getOrDefault("WORK", "");
         for (var work : RelayLoad.ALL) {
-          measure(work, load, peers, rounds, turn);
+          if (work.name().contains(only)) {
+            measure(work, load, peers, rounds, turn);
+          }
         }
       } finally {
         peers.values().forEach(peer -> peer.ifPresent(RelayPeer::close));

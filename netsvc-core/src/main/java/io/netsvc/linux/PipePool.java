@@ -6,13 +6,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Empty pipes for splice(2), of one loop. All loops of this JVM together own at most {@value #MAX}
- * of {@value #SIZE} bytes: half of what {@code pipe-user-pages-soft} grants a user, beyond which
- * every new pipe of that user would be a small one; see pipe(7).
+ * Empty pipes for splice(2), of one loop. All loops of this JVM together own at most {@value
+ * #LARGE} of 1 MiB and then {@value #SMALL} of 256 KiB: half of what {@code pipe-user-pages-soft}
+ * grants a user, beyond which every new pipe of that user would be a small one; see pipe(7).
  */
 final class PipePool {
-  private static final int SIZE = 256 * 1024;
-  private static final int MAX = 128;
+  private static final int LARGE = 16;
+  private static final int SMALL = 64;
+  private static final int LARGE_SIZE = 1 << 20;
+  private static final int SMALL_SIZE = 1 << 18;
   private static final int KEPT = 16;
   private static final int F_SETPIPE_SZ = 1031;
   private static final AtomicInteger OWNED = new AtomicInteger();
@@ -25,14 +27,15 @@ final class PipePool {
     if (pipe != null) {
       return pipe;
     }
-    if (OWNED.incrementAndGet() > MAX) {
+    int owned = OWNED.incrementAndGet();
+    if (owned > LARGE + SMALL) {
       OWNED.decrementAndGet();
       return null;
     }
     try {
       pipe = Pipes.openNonBlocking();
       // Where it is refused (EPERM) the pipe keeps its size, and works.
-      Syscalls.fcntl(pipe.write().number(), F_SETPIPE_SZ, SIZE);
+      Syscalls.fcntl(pipe.write().number(), F_SETPIPE_SZ, owned <= LARGE ? LARGE_SIZE : SMALL_SIZE);
       return pipe;
     } catch (LinuxException e) {
       OWNED.decrementAndGet();

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  *   <li>A reset on one side becomes a reset on the other, after every byte that was read before it
  *       was delivered. A side that no longer takes bytes does not stop those it has sent.
  *   <li>What one side does not take is not read from the other (back-pressure): a pair holds at most
- *       one buffer or pipe of 256 KiB in each direction, and none while it is idle.
+ *       one buffer of 256 KiB or one pipe of 1 MiB in each direction, and none while it is idle.
  * </ul>
  *
  * <p>The relay owns both connections from the start, and has closed them when it has ended; nothing
