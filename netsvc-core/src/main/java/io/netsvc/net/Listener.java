@@ -36,6 +36,9 @@ public final class Listener implements AutoCloseable, FdHolder {
   private boolean watched;
   private volatile boolean closed;
 
+  /** Who gets what is accepted; read for each connection, since it may change within a batch. */
+  private volatile Consumer<Connection> consumer = Connection::close;
+
   private Listener(ListeningSocket socket) {
     this.socket = socket;
     this.readiness = new Readiness(socket);
@@ -124,8 +127,8 @@ public final class Listener implements AutoCloseable, FdHolder {
    * closes the connection in the end. Replaces what an earlier call set.
    */
   public void onAccept(Consumer<Connection> consumer) throws IOException {
-    Objects.requireNonNull(consumer, "consumer");
-    readiness.call(() -> acceptBatch(consumer));
+    this.consumer = Objects.requireNonNull(consumer, "consumer");
+    readiness.call(this::acceptBatch);
   }
 
   /**
@@ -149,7 +152,7 @@ public final class Listener implements AutoCloseable, FdHolder {
         Objects.requireNonNull(handler, "handler"));
   }
 
-  private void acceptBatch(Consumer<Connection> consumer) {
+  private void acceptBatch() {
     for (int i = 0; i < BATCH && !readiness.held(); i++) {
       Connection connection;
       try {
