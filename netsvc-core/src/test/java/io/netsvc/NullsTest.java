@@ -89,8 +89,8 @@ class NullsTest {
       found.add(type);
     }
     for (var each : type.getInterfaces()) {
-      if (each.getName().startsWith("io.netsvc.") && Modifier.isPublic(each.getModifiers())) {
-        found.add(each);
+      if (each.getName().startsWith("io.netsvc.")) {
+        found.addAll(publicTypes(each));
       }
     }
     return found;

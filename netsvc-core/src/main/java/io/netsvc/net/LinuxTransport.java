@@ -26,17 +26,22 @@ final class LinuxTransport implements Transport {
 
   @Override
   public ListeningSocket listen(SocketAddress address, ListenSettings settings) throws IOException {
-    var options =
-        options(
+    return new Listening(
+        loop,
+        Sockets.listen(
             address,
-            settings.dualStack(),
-            settings.reusePort(),
-            settings.sendBuffer(),
-            settings.receiveBuffer());
+            settings.backlog(),
+            settings.tuning().has(Tunable.MULTIPATH),
+            fd -> prepare(fd, address, settings)));
+  }
+
+  private static void prepare(Fd fd, SocketAddress address, ListenSettings settings)
+      throws IOException {
     if (address instanceof InetSocketAddress) {
-      options.put(SocketOption.REUSE_ADDRESS, 1); // or a restart waits out the TIME_WAIT
+      SocketOption.REUSE_ADDRESS.set(fd, 1); // or a restart waits out the TIME_WAIT
     }
-    return new Listening(loop, Sockets.listen(address, settings.backlog(), options));
+    Sockets.set(fd, options(address, settings.dualStack(), settings.reusePort(), 0, 0));
+    LinuxTuning.apply(settings.tuning(), address, fd);
   }
 
   @Override

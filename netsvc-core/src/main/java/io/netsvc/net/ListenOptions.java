@@ -1,7 +1,9 @@
 package io.netsvc.net;
 
+import java.time.Duration;
+
 /** How a {@link Listener} listens; immutable, so an instance may be shared and reused. */
-public sealed interface ListenOptions permits ListenSettings {
+public sealed interface ListenOptions extends SocketTuning<ListenOptions> permits ListenSettings {
 
   /**
    * Returns these options with room for this many connections that wait to be accepted, at least 1;
@@ -19,11 +21,16 @@ public sealed interface ListenOptions permits ListenSettings {
   ListenOptions withReusePort(boolean reusePort);
 
   /**
-   * Returns these options with a send buffer of so many bytes, at least 1, for each connection:
-   * SO_SNDBUF of socket(7), which the kernel doubles and bounds. Default: the kernel's.
+   * Returns these options with data in the first packet of clients that have been here before, at
+   * most this many at a time, at least 1: TCP_FASTOPEN of tcp(7). Such data may come twice. The
+   * system's {@code net.ipv4.tcp_fastopen} must allow it to servers. Default: off. Linux.
    */
-  ListenOptions withSendBuffer(int bytes);
+  ListenOptions withFastOpen(int queue);
 
-  /** As {@link #withSendBuffer}, for what is received: SO_RCVBUF. */
-  ListenOptions withReceiveBuffer(int bytes);
+  /**
+   * Returns these options with connections accepted once data is there, or this time has passed: 1
+   * to 32,767 seconds, which the kernel rounds up to its retransmissions. TCP_DEFER_ACCEPT of tcp(7).
+   * Not for protocols where the server speaks first. Default: off. Linux.
+   */
+  ListenOptions withDeferAccept(Duration wait);
 }

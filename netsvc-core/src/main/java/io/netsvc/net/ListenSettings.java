@@ -1,48 +1,39 @@
 package io.netsvc.net;
 
-/**
- * The values behind {@link ListenOptions}.
- *
- * @param sendBuffer bytes, or 0 for the kernel's default
- * @param receiveBuffer bytes, or 0 for the kernel's default
- */
-record ListenSettings(
-    int backlog, boolean dualStack, boolean reusePort, int sendBuffer, int receiveBuffer)
-    implements ListenOptions {
-  static final ListenSettings DEFAULTS = new ListenSettings(4096, false, false, 0, 0);
+import java.time.Duration;
+
+/** The values behind {@link ListenOptions}. */
+record ListenSettings(int backlog, boolean dualStack, boolean reusePort, Tuning tuning)
+    implements ListenOptions, Tuned<ListenOptions> {
+  static final ListenSettings DEFAULTS = new ListenSettings(4096, false, false, Tuning.DEFAULTS);
+
+  @Override
+  public ListenOptions withTuning(Tuning tuning) {
+    return new ListenSettings(backlog, dualStack, reusePort, tuning);
+  }
 
   @Override
   public ListenOptions withBacklog(int backlog) {
-    return new ListenSettings(
-        positive("backlog", backlog), dualStack, reusePort, sendBuffer, receiveBuffer);
+    return new ListenSettings(Tuned.positive("backlog", backlog), dualStack, reusePort, tuning);
   }
 
   @Override
   public ListenOptions withDualStack(boolean dualStack) {
-    return new ListenSettings(backlog, dualStack, reusePort, sendBuffer, receiveBuffer);
+    return new ListenSettings(backlog, dualStack, reusePort, tuning);
   }
 
   @Override
   public ListenOptions withReusePort(boolean reusePort) {
-    return new ListenSettings(backlog, dualStack, reusePort, sendBuffer, receiveBuffer);
+    return new ListenSettings(backlog, dualStack, reusePort, tuning);
   }
 
   @Override
-  public ListenOptions withSendBuffer(int bytes) {
-    return new ListenSettings(
-        backlog, dualStack, reusePort, positive("send buffer", bytes), receiveBuffer);
+  public ListenOptions withFastOpen(int queue) {
+    return withTuning(tuning.with(Tunable.FAST_OPEN, Tuned.positive("fast open queue", queue)));
   }
 
   @Override
-  public ListenOptions withReceiveBuffer(int bytes) {
-    return new ListenSettings(
-        backlog, dualStack, reusePort, sendBuffer, positive("receive buffer", bytes));
-  }
-
-  static int positive(String what, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(what + " out of range: " + value);
-    }
-    return value;
+  public ListenOptions withDeferAccept(Duration wait) {
+    return withTuning(tuning.with(Tunable.DEFER_ACCEPT, Tuned.seconds("accept deferral", wait)));
   }
 }

@@ -38,10 +38,11 @@ final class NioTransport implements Transport {
       if (address instanceof InetSocketAddress) {
         channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
       }
-      options(channel, settings.reusePort(), 0, settings.receiveBuffer());
+      options(channel, settings.reusePort(), 0, 0);
+      var connections = NioTuning.listening(settings.tuning(), family, channel);
       channel.bind(address, settings.backlog());
       channel.configureBlocking(false);
-      return new Listening(loop, channel, settings.sendBuffer());
+      return new Listening(loop, channel, connections);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw bind("bind ", address, e);
@@ -165,11 +166,12 @@ final class NioTransport implements Transport {
 
   private static final class Listening extends Socket<ServerSocketChannel>
       implements ListeningSocket {
-    private final int sendBuffer;
+    private final NioTuning connections;
 
-    Listening(NioLoop loop, ServerSocketChannel channel, int sendBuffer) throws IOException {
+    Listening(NioLoop loop, ServerSocketChannel channel, NioTuning connections)
+        throws IOException {
       super(loop, channel, SelectionKey.OP_ACCEPT);
-      this.sendBuffer = sendBuffer;
+      this.connections = connections;
     }
 
     @Override
@@ -180,7 +182,7 @@ final class NioTransport implements Transport {
           return null;
         }
         try {
-          options(accepted, false, sendBuffer, 0); // a listening channel has no send buffer
+          connections.apply(accepted);
           return new NioConnection(accepted);
         } catch (IOException | RuntimeException e) {
           accepted.close();
