@@ -31,17 +31,21 @@ public final class Sockets {
   /** A received datagram: how long it was, and who sent it. */
   public record Received(int length, SocketAddress from) {}
 
-  /** Prepares a socket that is open but not bound yet. */
+  /** Prepares a socket. */
   @FunctionalInterface
   public interface Setup {
-    void apply(Fd fd) throws IOException;
+
+    /** Runs when the socket is open, and before the bind. */
+    void opened(Fd fd) throws IOException;
+
+    /** Runs after the bind, when nobody can connect yet. */
+    default void bound(Fd fd) throws IOException {}
   }
 
   /**
    * Opens a listening socket that does not block.
    *
    * @param multipath for MPTCP where the kernel has it, and TCP otherwise
-   * @param setup runs before the bind
    */
   public static Fd listen(SocketAddress address, int backlog, boolean multipath, Setup setup)
       throws IOException {
@@ -54,10 +58,9 @@ public final class Sockets {
     return fd;
   }
 
-  /** Opens a bound datagram socket that does not block; the options are set before the bind. */
-  public static Fd datagram(SocketAddress address, Map<SocketOption, Integer> options)
-      throws IOException {
-    return bound(address, open(address, SOCK_DGRAM | SOCK_NONBLOCK, 0), fd -> set(fd, options));
+  /** Opens a bound datagram socket that does not block. */
+  public static Fd datagram(SocketAddress address, Setup setup) throws IOException {
+    return bound(address, open(address, SOCK_DGRAM | SOCK_NONBLOCK, 0), setup);
   }
 
   /** Sets options in the map's order. */
@@ -90,12 +93,13 @@ public final class Sockets {
 
   private static Fd bound(SocketAddress address, Fd fd, Setup setup) throws IOException {
     try (var arena = Arena.ofConfined()) {
-      setup.apply(fd);
+      setup.opened(fd);
       var encoded = SocketAddresses.encode(address, arena);
       int result = Syscalls.bind(fd.number(), encoded, (int) encoded.byteSize());
       if (result < 0) {
         throw LinuxException.bind("bind", address, -result);
       }
+      setup.bound(fd);
       return fd;
     } catch (IOException | RuntimeException e) {
       fd.close();

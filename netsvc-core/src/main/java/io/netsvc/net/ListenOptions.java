@@ -21,6 +21,19 @@ public sealed interface ListenOptions extends SocketTuning<ListenOptions> permit
   ListenOptions withReusePort(boolean reusePort);
 
   /**
+   * Returns these options with this mode of a Unix socket's file, 0 to 0777; to connect takes the
+   * right to write. It has the mode before anyone can connect. Default: 0777 less the umask. Linux;
+   * ignored for other addresses.
+   */
+  ListenOptions withUnixMode(int mode);
+
+  /**
+   * Returns these options with this owner of a Unix socket's file, names or numbers, looked up when
+   * the listener is opened. Default: the process's. Linux, as root; ignored for other addresses.
+   */
+  ListenOptions withUnixOwner(String user, String group);
+
+  /**
    * Returns these options with data in the first packet of clients that have been here before, at
    * most this many at a time, at least 1: TCP_FASTOPEN of tcp(7). Such data may come twice. The
    * system's {@code net.ipv4.tcp_fastopen} must allow it to servers. Default: off. Linux.

@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A listening TCP or Unix stream socket. An IPv6 listener takes IPv6 alone unless told otherwise,
- * so that it and an IPv4 one can have the same port. Connections come by {@link #accept}, or are
+ * so that it and an IPv4 one can have the same port. The file of a Unix one replaces that of a dead
+ * one, never a live one or another file, and is removed by {@link #close}. Connections come by {@link #accept}, or are
  * served by {@link #serve} or {@link #onAccept}, which survive connections that are gone again and
  * pause for a second when the process is out of fds, while clients wait in the backlog. Listeners
  * are safe for use by multiple concurrent threads.

@@ -17,6 +17,7 @@ import java.nio.channels.NetworkChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,13 @@ final class NioTransport implements Transport {
   @Override
   public ListeningSocket listen(SocketAddress address, ListenSettings settings) throws IOException {
     var family = family(address, settings.dualStack());
+    var path = UnixSocketFile.path(address);
+    if (path.isPresent()) {
+      if (!settings.unix().equals(UnixAccess.DEFAULT)) {
+        throw Transports.onlyLinux("the mode or owner of a Unix socket, " + address + ',');
+      }
+      UnixSocketFile.removeStale(path.get());
+    }
     var channel = ServerSocketChannel.open(family);
     try {
       if (address instanceof InetSocketAddress) {
@@ -127,6 +135,7 @@ final class NioTransport implements Transport {
     private final int operation;
     private final NioLoop loop;
     private final SocketAddress address;
+    private final Optional<UnixSocketFile> file;
     private volatile @Nullable SelectionKey key;
 
     Socket(NioLoop loop, C channel, int operation) throws IOException {
@@ -134,6 +143,7 @@ final class NioTransport implements Transport {
       this.channel = channel;
       this.operation = operation;
       this.address = channel.getLocalAddress();
+      this.file = UnixSocketFile.of(address);
     }
 
     @Override
@@ -157,6 +167,9 @@ final class NioTransport implements Transport {
     @Override
     public void close() {
       try {
+        if (channel.isOpen()) {
+          file.ifPresent(UnixSocketFile::remove);
+        }
         loop.close(channel);
       } catch (IOException e) {
         log.debug("close failed address={} cause=\"{}\"", address, e.getMessage());
