@@ -2,6 +2,7 @@ package io.netsvc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netsvc.net.AccessRules;
 import io.netsvc.net.DatagramPort;
 import io.netsvc.net.Endpoint;
 import io.netsvc.net.Listener;
@@ -49,12 +50,12 @@ class NullsTest {
       var instances =
           List.of(
               listener, port, connection, spawner, process, listening.get(), datagrams.get(),
-              spawning.get(), new DatagramPort.Datagram(ByteBuffer.allocate(0), any));
+              spawning.get(), AccessRules.anyone(), new DatagramPort.Datagram(ByteBuffer.allocate(0), any));
       for (var instance : instances) {
         check(instance, faults);
       }
       process.awaitExit();
-      for (Class<?> type : List.of(Listener.class, Endpoint.class, DatagramPort.class, ChildFd.class, ProcessSpawner.class)) {
+      for (Class<?> type : List.of(AccessRules.class, Listener.class, Endpoint.class, DatagramPort.class, ChildFd.class, ProcessSpawner.class)) {
         checkStatic(type, faults);
       }
       for (var constructor : DatagramPort.Datagram.class.getConstructors()) {
@@ -157,6 +158,9 @@ class NullsTest {
     }
     if (type == SocketAddress.class) {
       return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+    if (type == AccessRules.class) {
+      return AccessRules.anyone();
     }
     if (type == ByteBuffer.class) {
       return ByteBuffer.allocate(0);

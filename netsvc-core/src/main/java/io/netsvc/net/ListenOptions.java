@@ -21,6 +21,19 @@ public sealed interface ListenOptions extends SocketTuning<ListenOptions> permit
   ListenOptions withReusePort(boolean reusePort);
 
   /**
+   * Returns these options with at most this many connections {@linkplain Listener#serve served} at a
+   * time, at least 1; then the listener pauses, and clients wait in the backlog. Default: as many as
+   * the limit of fds allows at four each, with 64 to spare (Linux); elsewhere none.
+   */
+  ListenOptions withMaxConnections(int maxConnections);
+
+  /**
+   * Returns these options with these rules of who may connect. Others are reset as soon as they are
+   * accepted, before anything else sees them. Default: anyone.
+   */
+  ListenOptions withAccess(AccessRules access);
+
+  /**
    * Returns these options with this mode of a Unix socket's file, 0 to 0777; to connect takes the
    * right to write. It has the mode before anyone can connect. Default: 0777 less the umask. Linux;
    * ignored for other addresses.

@@ -5,34 +5,56 @@ import java.util.Objects;
 
 /** The values behind {@link ListenOptions}. */
 record ListenSettings(
-    int backlog, boolean dualStack, boolean reusePort, UnixAccess unix, Tuning tuning)
+    int backlog,
+    boolean dualStack,
+    boolean reusePort,
+    Admission admission,
+    UnixAccess unix,
+    Tuning tuning)
     implements ListenOptions, Tuned<ListenOptions> {
   static final ListenSettings DEFAULTS =
-      new ListenSettings(4096, false, false, UnixAccess.DEFAULT, Tuning.DEFAULTS);
+      new ListenSettings(
+          4096, false, false, Admission.DEFAULT, UnixAccess.DEFAULT, Tuning.DEFAULTS);
 
   @Override
   public ListenOptions withTuning(Tuning tuning) {
-    return new ListenSettings(backlog, dualStack, reusePort, unix, tuning);
+    return new ListenSettings(backlog, dualStack, reusePort, admission, unix, tuning);
   }
 
   @Override
   public ListenOptions withBacklog(int backlog) {
     return new ListenSettings(
-        Tuned.positive("backlog", backlog), dualStack, reusePort, unix, tuning);
+        Tuned.positive("backlog", backlog), dualStack, reusePort, admission, unix, tuning);
   }
 
   @Override
   public ListenOptions withDualStack(boolean dualStack) {
-    return new ListenSettings(backlog, dualStack, reusePort, unix, tuning);
+    return new ListenSettings(backlog, dualStack, reusePort, admission, unix, tuning);
   }
 
   @Override
   public ListenOptions withReusePort(boolean reusePort) {
-    return new ListenSettings(backlog, dualStack, reusePort, unix, tuning);
+    return new ListenSettings(backlog, dualStack, reusePort, admission, unix, tuning);
+  }
+
+  private ListenOptions withAdmission(Admission admission) {
+    return new ListenSettings(backlog, dualStack, reusePort, admission, unix, tuning);
+  }
+
+  @Override
+  public ListenOptions withMaxConnections(int maxConnections) {
+    return withAdmission(
+        new Admission(Tuned.positive("max connections", maxConnections), admission.access()));
+  }
+
+  @Override
+  public ListenOptions withAccess(AccessRules access) {
+    return withAdmission(
+        new Admission(admission.maxConnections(), Objects.requireNonNull(access, "access")));
   }
 
   private ListenOptions withUnix(UnixAccess unix) {
-    return new ListenSettings(backlog, dualStack, reusePort, unix, tuning);
+    return new ListenSettings(backlog, dualStack, reusePort, admission, unix, tuning);
   }
 
   @Override
