@@ -2,6 +2,7 @@ package io.netsvc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netsvc.net.AccessRules;
 import io.netsvc.net.Connector;
 import io.netsvc.net.DatagramPort;
 import io.netsvc.net.Endpoint;
@@ -54,14 +55,14 @@ class NullsTest {
           List.of(
               listener, port, connection, spawner, process, listening.get(), datagrams.get(),
               connector, connecting.get(), ProxyHeader.of(any, any), spawning.get(),
-              new DatagramPort.Datagram(ByteBuffer.allocate(0), any));
+              AccessRules.anyone(), new DatagramPort.Datagram(ByteBuffer.allocate(0), any));
       for (var instance : instances) {
         check(instance, faults);
       }
       process.awaitExit();
       for (Class<?> type :
           List.of(
-              Listener.class, Connector.class, DatagramPort.class, Endpoint.class,
+              AccessRules.class, Listener.class, Connector.class, DatagramPort.class, Endpoint.class,
               ProxyHeader.class, ChildFd.class, ProcessSpawner.class)) {
         checkStatic(type, faults);
       }
@@ -97,8 +98,8 @@ class NullsTest {
       found.add(type);
     }
     for (var each : type.getInterfaces()) {
-      if (each.getName().startsWith("io.netsvc.") && Modifier.isPublic(each.getModifiers())) {
-        found.add(each);
+      if (each.getName().startsWith("io.netsvc.")) {
+        found.addAll(publicTypes(each));
       }
     }
     return found;
@@ -165,6 +166,9 @@ class NullsTest {
     }
     if (type == SocketAddress.class) {
       return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+    if (type == AccessRules.class) {
+      return AccessRules.anyone();
     }
     if (type == ByteBuffer.class) {
       return ByteBuffer.allocate(0);

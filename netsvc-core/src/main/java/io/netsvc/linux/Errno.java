@@ -25,6 +25,7 @@ public final class Errno {
   public static final int ENONET = 64;
   public static final int EPROTO = 71;
   public static final int ENOPROTOOPT = 92;
+  public static final int EPROTONOSUPPORT = 93;
   public static final int ENETDOWN = 100;
   public static final int ENETUNREACH = 101;
   public static final int EHOSTDOWN = 112;

@@ -3,16 +3,38 @@ package io.netsvc.linux;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 
-/** The socket options that are an int: socket(7), ipv6(7). */
+/** The socket options that are an int: socket(7), ip(7), ipv6(7), tcp(7). */
 public enum SocketOption {
   REUSE_ADDRESS("SO_REUSEADDR", Level.SOCKET, 2),
   SEND_BUFFER("SO_SNDBUF", Level.SOCKET, 7),
   RECEIVE_BUFFER("SO_RCVBUF", Level.SOCKET, 8),
+  KEEP_ALIVE("SO_KEEPALIVE", Level.SOCKET, 9),
   REUSE_PORT("SO_REUSEPORT", Level.SOCKET, 15),
-  IPV6_ONLY("IPV6_V6ONLY", Level.IPV6, 26);
+  MARK("SO_MARK", Level.SOCKET, 36),
+  FREE_BIND("IP_FREEBIND", Level.IP, 15),
+  TRANSPARENT("IP_TRANSPARENT", Level.IP, 19),
+  BIND_ADDRESS_NO_PORT("IP_BIND_ADDRESS_NO_PORT", Level.IP, 24),
+  IPV6_ONLY("IPV6_V6ONLY", Level.IPV6, 26),
+  IPV6_TRANSPARENT("IPV6_TRANSPARENT", Level.IPV6, 75),
+  IPV6_FREE_BIND("IPV6_FREEBIND", Level.IPV6, 78),
+  NO_DELAY("TCP_NODELAY", Level.TCP, 1),
+  KEEP_IDLE("TCP_KEEPIDLE", Level.TCP, 4),
+  KEEP_INTERVAL("TCP_KEEPINTVL", Level.TCP, 5),
+  KEEP_COUNT("TCP_KEEPCNT", Level.TCP, 6),
+  DEFER_ACCEPT("TCP_DEFER_ACCEPT", Level.TCP, 9),
+  USER_TIMEOUT("TCP_USER_TIMEOUT", Level.TCP, 18),
+  FAST_OPEN("TCP_FASTOPEN", Level.TCP, 23),
+  /** SOCK_STREAM and so on; cannot be set. */
+  TYPE("SO_TYPE", Level.SOCKET, 3),
+  /** Whether it listens; cannot be set. */
+  ACCEPTING("SO_ACCEPTCONN", Level.SOCKET, 30),
+  /** IPPROTO_TCP and so on; cannot be set. */
+  PROTOCOL("SO_PROTOCOL", Level.SOCKET, 38);
 
   private static final class Level {
+    static final int IP = 0;
     static final int SOCKET = 1;
+    static final int TCP = 6;
     static final int IPV6 = 41;
   }
 

@@ -16,6 +16,7 @@ public final class Sockets {
   private static final int SOCK_CLOEXEC = 0x80000;
   private static final int SOL_SOCKET = 1;
   private static final int SO_LINGER = 13;
+  private static final int IPPROTO_MPTCP = 262;
   private static final int MSG_DONTWAIT = 0x40;
   private static final int MSG_NOSIGNAL = 0x4000;
 
@@ -30,14 +31,25 @@ public final class Sockets {
   /** A received datagram: how long it was, and who sent it. */
   public record Received(int length, SocketAddress from) {}
 
+  /** Prepares a socket. */
+  @FunctionalInterface
+  public interface Setup {
+
+    /** Runs when the socket is open, and before the bind. */
+    void opened(Fd fd) throws IOException;
+
+    /** Runs after the bind, when nobody can connect yet. */
+    default void bound(Fd fd) throws IOException {}
+  }
+
   /**
    * Opens a listening socket that does not block.
    *
-   * @param options are set before the bind, in the map's order
+   * @param multipath for MPTCP where the kernel has it, and TCP otherwise
    */
-  public static Fd listen(SocketAddress address, int backlog, Map<SocketOption, Integer> options)
+  public static Fd listen(SocketAddress address, int backlog, boolean multipath, Setup setup)
       throws IOException {
-    var fd = bound(address, SOCK_STREAM, options);
+    var fd = bound(address, stream(address, multipath), setup);
     int result = Syscalls.listen(fd.number(), backlog);
     if (result < 0) {
       fd.close();
@@ -46,27 +58,48 @@ public final class Sockets {
     return fd;
   }
 
-  /** Opens a bound datagram socket that does not block; the options are set before the bind. */
-  public static Fd datagram(SocketAddress address, Map<SocketOption, Integer> options)
-      throws IOException {
-    return bound(address, SOCK_DGRAM, options);
+  /** Opens a bound datagram socket that does not block. */
+  public static Fd datagram(SocketAddress address, Setup setup) throws IOException {
+    return bound(address, open(address, SOCK_DGRAM | SOCK_NONBLOCK, 0), setup);
   }
 
-  private static Fd bound(SocketAddress address, int type, Map<SocketOption, Integer> options)
-      throws IOException {
-    int family = SocketAddresses.family(address);
-    var fd =
-        Fd.opened(
-            "socket " + address, Syscalls.socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    try (var arena = Arena.ofConfined()) {
-      for (var option : options.entrySet()) {
-        option.getKey().set(fd, option.getValue());
+  /** Sets options in the map's order. */
+  public static void set(Fd fd, Map<SocketOption, Integer> options) throws LinuxException {
+    for (var option : options.entrySet()) {
+      option.getKey().set(fd, option.getValue());
+    }
+  }
+
+  /** Opens a stream socket that does not block, for an address of its family. */
+  static Fd stream(SocketAddress address, boolean multipath) throws LinuxException {
+    if (multipath && SocketAddresses.family(address) != SocketAddresses.AF_UNIX) {
+      try {
+        return open(address, SOCK_STREAM | SOCK_NONBLOCK, IPPROTO_MPTCP);
+      } catch (LinuxException e) {
+        switch (e.errno()) {
+          // Not built in, switched off by net.mptcp.enabled, or from before 5.6.
+          case Errno.EPROTONOSUPPORT, Errno.ENOPROTOOPT, Errno.EINVAL -> {}
+          default -> throw e;
+        }
       }
+    }
+    return open(address, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  }
+
+  private static Fd open(SocketAddress address, int type, int protocol) throws LinuxException {
+    int family = SocketAddresses.family(address);
+    return Fd.opened("socket " + address, Syscalls.socket(family, type | SOCK_CLOEXEC, protocol));
+  }
+
+  private static Fd bound(SocketAddress address, Fd fd, Setup setup) throws IOException {
+    try (var arena = Arena.ofConfined()) {
+      setup.opened(fd);
       var encoded = SocketAddresses.encode(address, arena);
       int result = Syscalls.bind(fd.number(), encoded, (int) encoded.byteSize());
       if (result < 0) {
         throw LinuxException.bind("bind", address, -result);
       }
+      setup.bound(fd);
       return fd;
     } catch (IOException | RuntimeException e) {
       fd.close();

@@ -48,6 +48,11 @@ final class Syscalls {
       longs("mmap", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
   private static final MethodHandle MPROTECT = ints("mprotect", JAVA_LONG, JAVA_LONG, JAVA_INT);
   private static final MethodHandle DUP3 = ints("dup3", JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle FCHMOD = ints("fchmod", JAVA_INT, JAVA_INT);
+  private static final MethodHandle CHMOD = ints("chmod", ADDRESS, JAVA_INT);
+  private static final MethodHandle FCHOWNAT =
+      ints("fchownat", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle FLOCK = ints("flock", JAVA_INT, JAVA_INT);
   private static final MethodHandle PIPE2 = ints("pipe2", ADDRESS, JAVA_INT);
   private static final MethodHandle OPEN =
       Libc.variadic("open", 2, FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
@@ -271,6 +276,42 @@ final class Syscalls {
     var s = state();
     try {
       return checked(s, (int) DUP3.invokeExact(s, from, to, flags));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static int fchmod(int fd, int mode) {
+    var s = state();
+    try {
+      return checked(s, (int) FCHMOD.invokeExact(s, fd, mode));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static int chmod(MemorySegment path, int mode) {
+    var s = state();
+    try {
+      return checked(s, (int) CHMOD.invokeExact(s, path, mode));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static int fchownat(int directory, MemorySegment path, int uid, int gid, int flags) {
+    var s = state();
+    try {
+      return checked(s, (int) FCHOWNAT.invokeExact(s, directory, path, uid, gid, flags));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static int flock(int fd, int operation) {
+    var s = state();
+    try {
+      return checked(s, (int) FLOCK.invokeExact(s, fd, operation));
     } catch (Throwable t) {
       throw impossible(t);
     }

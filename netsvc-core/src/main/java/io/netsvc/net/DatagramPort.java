@@ -10,8 +10,9 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * A bound datagram socket, UDP or Unix. An IPv6 one takes IPv6 alone unless told otherwise. Ports
- * are safe for use by multiple concurrent threads.
+ * A bound datagram socket, UDP or Unix. An IPv6 one takes IPv6 alone unless told otherwise. The file
+ * of a Unix one replaces that of a dead one, and is removed by {@link #close}. Ports are safe for use
+ * by multiple concurrent threads.
  */
 public final class DatagramPort implements AutoCloseable, FdHolder {
   private final BoundSocket socket;

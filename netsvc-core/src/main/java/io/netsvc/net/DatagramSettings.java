@@ -1,6 +1,6 @@
 package io.netsvc.net;
 
-import static io.netsvc.net.ListenSettings.positive;
+import static io.netsvc.net.Tuned.positive;
 
 /**
  * The values behind {@link DatagramOptions}.

@@ -15,11 +15,13 @@ final class Handlers {
   private static final Logger log = LoggerFactory.getLogger(Listener.class);
 
   private final String name;
+  private final Admitted admitted;
   private final Map<Thread, Connection> running = new ConcurrentHashMap<>();
   private volatile boolean stopped;
 
-  Handlers(SocketAddress address) {
+  Handlers(SocketAddress address, Admitted admitted) {
     this.name = "netsvc-" + address;
+    this.admitted = admitted;
   }
 
   /** Serves a connection, and closes it after; at once if it came too late. */
@@ -31,6 +33,7 @@ final class Handlers {
       connection.close();
       return;
     }
+    admitted.begin();
     thread.start();
   }
 
@@ -45,6 +48,7 @@ final class Handlers {
       log.warn("handler failed peer={}", connection.remoteAddress(), e);
     } finally {
       running.remove(Thread.currentThread());
+      admitted.end();
     }
   }
 

@@ -4,16 +4,20 @@ import io.netsvc.linux.EventLoop;
 import io.netsvc.linux.Fd;
 import io.netsvc.linux.FdHolder;
 import io.netsvc.linux.Loops;
+import io.netsvc.linux.SocketFile;
 import io.netsvc.linux.SocketOption;
 import io.netsvc.linux.Sockets;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Sockets that we open through system calls, so that a child can have them. */
@@ -26,17 +30,27 @@ final class LinuxTransport implements Transport {
 
   @Override
   public ListeningSocket listen(SocketAddress address, ListenSettings settings) throws IOException {
-    var options =
-        options(
+    return new Listening(
+        loop,
+        bind(
             address,
-            settings.dualStack(),
-            settings.reusePort(),
-            settings.sendBuffer(),
-            settings.receiveBuffer());
+            settings.unix(),
+            fd -> prepare(fd, address, settings),
+            setup ->
+                Sockets.listen(
+                    address,
+                    settings.backlog(),
+                    settings.tuning().has(Tunable.MULTIPATH),
+                    setup)));
+  }
+
+  private static void prepare(Fd fd, SocketAddress address, ListenSettings settings)
+      throws IOException {
     if (address instanceof InetSocketAddress) {
-      options.put(SocketOption.REUSE_ADDRESS, 1); // or a restart waits out the TIME_WAIT
+      SocketOption.REUSE_ADDRESS.set(fd, 1); // or a restart waits out the TIME_WAIT
     }
-    return new Listening(loop, Sockets.listen(address, settings.backlog(), options));
+    Sockets.set(fd, options(address, settings.dualStack(), settings.reusePort(), 0, 0));
+    LinuxTuning.apply(settings.tuning(), address, fd);
   }
 
   @Override
@@ -48,7 +62,74 @@ final class LinuxTransport implements Transport {
             settings.reusePort(),
             settings.sendBuffer(),
             settings.receiveBuffer());
-    return new Bound(loop, Sockets.datagram(address, options));
+    return new Bound(
+        loop,
+        bind(
+            address,
+            UnixAccess.DEFAULT,
+            fd -> Sockets.set(fd, options),
+            setup -> Sockets.datagram(address, setup)));
+  }
+
+  private interface Binding {
+    Fd run(Sockets.Setup setup) throws IOException;
+  }
+
+  /** Binds in place of a stale socket, and leaves no file if that fails half-way. */
+  private static Fd bind(
+      SocketAddress address, UnixAccess access, Sockets.Setup before, Binding binding)
+      throws IOException {
+    var path = UnixSocketFile.path(address);
+    if (path.isEmpty()) {
+      return binding.run(before);
+    }
+    var setup = new UnixSetup(path.get(), access, before);
+    try (var _ = lock(path.get())) {
+      UnixSocketFile.removeStale(path.get());
+      return binding.run(setup);
+    } catch (IOException | RuntimeException e) {
+      setup.undo();
+      throw e;
+    }
+  }
+
+  /** Two that replace the same stale socket: the second would take the first one's away. */
+  private static @Nullable Fd lock(Path path) {
+    var parent = path.toAbsolutePath().getParent();
+    try {
+      return parent == null ? null : SocketFile.lock(parent);
+    } catch (IOException e) {
+      return null; // not readable, so we do without
+    }
+  }
+
+  private static final class UnixSetup implements Sockets.Setup {
+    private final Path path;
+    private final UnixAccess access;
+    private final Sockets.Setup before;
+    private Optional<UnixSocketFile> file = Optional.empty();
+
+    UnixSetup(Path path, UnixAccess access, Sockets.Setup before) {
+      this.path = path;
+      this.access = access;
+      this.before = before;
+    }
+
+    @Override
+    public void opened(Fd fd) throws IOException {
+      before.opened(fd);
+      access.opened(fd);
+    }
+
+    @Override
+    public void bound(Fd fd) throws IOException {
+      file = UnixSocketFile.of(UnixDomainSocketAddress.of(path));
+      access.bound(path);
+    }
+
+    void undo() {
+      file.ifPresent(UnixSocketFile::remove);
+    }
   }
 
   @Override
@@ -83,6 +164,7 @@ final class LinuxTransport implements Transport {
     final Fd fd;
     private final EventLoop loop;
     private final SocketAddress address;
+    private final Optional<UnixSocketFile> file;
     private EventLoop.@Nullable Registration registration;
     private boolean watched;
     private boolean blocking;
@@ -92,6 +174,7 @@ final class LinuxTransport implements Transport {
       this.fd = fd;
       try {
         this.address = Sockets.localAddress(fd);
+        this.file = UnixSocketFile.of(address);
       } catch (IOException e) {
         fd.close();
         throw e;
@@ -147,6 +230,9 @@ final class LinuxTransport implements Transport {
     public synchronized void close() {
       if (registration != null) {
         registration.cancel();
+      }
+      if (!fd.isClosed()) {
+        file.ifPresent(UnixSocketFile::remove);
       }
       fd.close();
     }

@@ -1,7 +1,9 @@
 package io.netsvc.net;
 
+import java.time.Duration;
+
 /** How a {@link Listener} listens; immutable, so an instance may be shared and reused. */
-public sealed interface ListenOptions permits ListenSettings {
+public sealed interface ListenOptions extends SocketTuning<ListenOptions> permits ListenSettings {
 
   /**
    * Returns these options with room for this many connections that wait to be accepted, at least 1;
@@ -19,11 +21,42 @@ public sealed interface ListenOptions permits ListenSettings {
   ListenOptions withReusePort(boolean reusePort);
 
   /**
-   * Returns these options with a send buffer of so many bytes, at least 1, for each connection:
-   * SO_SNDBUF of socket(7), which the kernel doubles and bounds. Default: the kernel's.
+   * Returns these options with at most this many connections {@linkplain Listener#serve served} at a
+   * time, at least 1; then the listener pauses, and clients wait in the backlog. Default: as many as
+   * the limit of fds allows at four each, with 64 to spare (Linux); elsewhere none.
    */
-  ListenOptions withSendBuffer(int bytes);
+  ListenOptions withMaxConnections(int maxConnections);
 
-  /** As {@link #withSendBuffer}, for what is received: SO_RCVBUF. */
-  ListenOptions withReceiveBuffer(int bytes);
+  /**
+   * Returns these options with these rules of who may connect. Others are reset as soon as they are
+   * accepted, before anything else sees them. Default: anyone.
+   */
+  ListenOptions withAccess(AccessRules access);
+
+  /**
+   * Returns these options with this mode of a Unix socket's file, 0 to 0777; to connect takes the
+   * right to write. It has the mode before anyone can connect. Default: 0777 less the umask. Linux;
+   * ignored for other addresses.
+   */
+  ListenOptions withUnixMode(int mode);
+
+  /**
+   * Returns these options with this owner of a Unix socket's file, names or numbers, looked up when
+   * the listener is opened. Default: the process's. Linux, as root; ignored for other addresses.
+   */
+  ListenOptions withUnixOwner(String user, String group);
+
+  /**
+   * Returns these options with data in the first packet of clients that have been here before, at
+   * most this many at a time, at least 1: TCP_FASTOPEN of tcp(7). Such data may come twice. The
+   * system's {@code net.ipv4.tcp_fastopen} must allow it to servers. Default: off. Linux.
+   */
+  ListenOptions withFastOpen(int queue);
+
+  /**
+   * Returns these options with connections accepted once data is there, or this time has passed: 1
+   * to 32,767 seconds, which the kernel rounds up to its retransmissions. TCP_DEFER_ACCEPT of tcp(7).
+   * Not for protocols where the server speaks first. Default: off. Linux.
+   */
+  ListenOptions withDeferAccept(Duration wait);
 }

@@ -1,48 +1,86 @@
 package io.netsvc.net;
 
-/**
- * The values behind {@link ListenOptions}.
- *
- * @param sendBuffer bytes, or 0 for the kernel's default
- * @param receiveBuffer bytes, or 0 for the kernel's default
- */
+import java.time.Duration;
+import java.util.Objects;
+
+/** The values behind {@link ListenOptions}. */
 record ListenSettings(
-    int backlog, boolean dualStack, boolean reusePort, int sendBuffer, int receiveBuffer)
-    implements ListenOptions {
-  static final ListenSettings DEFAULTS = new ListenSettings(4096, false, false, 0, 0);
+    int backlog,
+    boolean dualStack,
+    boolean reusePort,
+    Admission admission,
+    UnixAccess unix,
+    Tuning tuning)
+    implements ListenOptions, Tuned<ListenOptions> {
+  static final ListenSettings DEFAULTS =
+      new ListenSettings(
+          4096, false, false, Admission.DEFAULT, UnixAccess.DEFAULT, Tuning.DEFAULTS);
+
+  @Override
+  public ListenOptions withTuning(Tuning tuning) {
+    return new ListenSettings(backlog, dualStack, reusePort, admission, unix, tuning);
+  }
 
   @Override
   public ListenOptions withBacklog(int backlog) {
     return new ListenSettings(
-        positive("backlog", backlog), dualStack, reusePort, sendBuffer, receiveBuffer);
+        Tuned.positive("backlog", backlog), dualStack, reusePort, admission, unix, tuning);
   }
 
   @Override
   public ListenOptions withDualStack(boolean dualStack) {
-    return new ListenSettings(backlog, dualStack, reusePort, sendBuffer, receiveBuffer);
+    return new ListenSettings(backlog, dualStack, reusePort, admission, unix, tuning);
   }
 
   @Override
   public ListenOptions withReusePort(boolean reusePort) {
-    return new ListenSettings(backlog, dualStack, reusePort, sendBuffer, receiveBuffer);
+    return new ListenSettings(backlog, dualStack, reusePort, admission, unix, tuning);
+  }
+
+  private ListenOptions withAdmission(Admission admission) {
+    return new ListenSettings(backlog, dualStack, reusePort, admission, unix, tuning);
   }
 
   @Override
-  public ListenOptions withSendBuffer(int bytes) {
-    return new ListenSettings(
-        backlog, dualStack, reusePort, positive("send buffer", bytes), receiveBuffer);
+  public ListenOptions withMaxConnections(int maxConnections) {
+    return withAdmission(
+        new Admission(Tuned.positive("max connections", maxConnections), admission.access()));
   }
 
   @Override
-  public ListenOptions withReceiveBuffer(int bytes) {
-    return new ListenSettings(
-        backlog, dualStack, reusePort, sendBuffer, positive("receive buffer", bytes));
+  public ListenOptions withAccess(AccessRules access) {
+    return withAdmission(
+        new Admission(admission.maxConnections(), Objects.requireNonNull(access, "access")));
   }
 
-  static int positive(String what, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(what + " out of range: " + value);
+  private ListenOptions withUnix(UnixAccess unix) {
+    return new ListenSettings(backlog, dualStack, reusePort, admission, unix, tuning);
+  }
+
+  @Override
+  public ListenOptions withUnixMode(int mode) {
+    if (mode < 0 || mode > 0777) {
+      throw new IllegalArgumentException(
+          "Unix mode out of range: " + (mode < 0 ? "" + mode : "0" + Integer.toOctalString(mode)));
     }
-    return value;
+    return withUnix(new UnixAccess(mode, unix.owner()));
+  }
+
+  @Override
+  public ListenOptions withUnixOwner(String user, String group) {
+    var owner =
+        new UnixAccess.Owner(
+            Objects.requireNonNull(user, "user"), Objects.requireNonNull(group, "group"));
+    return withUnix(new UnixAccess(unix.mode(), owner));
+  }
+
+  @Override
+  public ListenOptions withFastOpen(int queue) {
+    return withTuning(tuning.with(Tunable.FAST_OPEN, Tuned.positive("fast open queue", queue)));
+  }
+
+  @Override
+  public ListenOptions withDeferAccept(Duration wait) {
+    return withTuning(tuning.with(Tunable.DEFER_ACCEPT, Tuned.seconds("accept deferral", wait)));
   }
 }

@@ -7,16 +7,19 @@ import java.net.SocketAddress;
 import java.nio.channels.AsynchronousCloseException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A listening TCP or Unix stream socket. An IPv6 listener takes IPv6 alone unless told otherwise,
- * so that it and an IPv4 one can have the same port. Connections come by {@link #accept}, or are
+ * so that it and an IPv4 one can have the same port. The file of a Unix one replaces that of a dead
+ * one, never a live one or another file, and is removed by {@link #close}. Connections come by {@link #accept}, or are
  * served by {@link #serve} or {@link #onAccept}, which survive connections that are gone again and
  * pause for a second when the process is out of fds, while clients wait in the backlog. Listeners
  * are safe for use by multiple concurrent threads.
@@ -30,7 +33,12 @@ public final class Listener implements AutoCloseable, FdHolder {
 
   private final ListeningSocket socket;
   private final Readiness readiness;
+  private final AccessRules access;
+  private final Admitted admitted;
   private final Handlers handlers;
+  private final AtomicLong accepted = new AtomicLong();
+  private final AtomicLong denied = new AtomicLong();
+  private final AtomicLong failed = new AtomicLong();
   private final ReentrantLock accepting = new ReentrantLock();
   private final Condition arrived = accepting.newCondition();
   private boolean watched;
@@ -39,11 +47,24 @@ public final class Listener implements AutoCloseable, FdHolder {
   /** Who gets what is accepted; read for each connection, since it may change within a batch. */
   private volatile Consumer<Connection> consumer = Connection::close;
 
-  private Listener(ListeningSocket socket) {
+  private Listener(ListeningSocket socket, Admission admission) {
     this.socket = socket;
     this.readiness = new Readiness(socket);
-    this.handlers = new Handlers(socket.localAddress());
+    this.access = admission.access();
+    this.admitted = new Admitted(admission.limit(), readiness);
+    this.handlers = new Handlers(socket.localAddress(), admitted);
   }
+
+  /**
+   * What a listener has done, at one moment.
+   *
+   * @param accepted connections that were let in
+   * @param open connections that it serves now
+   * @param denied connections that its rules did not let in
+   * @param failed attempts to accept, such as for want of fds
+   * @param paused whether it accepts nothing now, for whatever reason
+   */
+  public record Snapshot(long accepted, int open, long denied, long failed, boolean paused) {}
 
   /**
    * Binds and listens with the default options.
@@ -69,13 +90,19 @@ public final class Listener implements AutoCloseable, FdHolder {
   static Listener open(
       Transport transport, SocketAddress address, UnaryOperator<ListenOptions> options)
       throws IOException {
-    return new Listener(
-        transport.listen(address, (ListenSettings) options.apply(ListenSettings.DEFAULTS)));
+    var settings = (ListenSettings) options.apply(ListenSettings.DEFAULTS);
+    return new Listener(transport.listen(address, settings), settings.admission());
   }
 
   /** {@return the address it listens on, with the real port} */
   public SocketAddress localAddress() {
     return socket.localAddress();
+  }
+
+  /** {@return what it has done up to now} */
+  public Snapshot snapshot() {
+    return new Snapshot(
+        accepted.get(), admitted.open(), denied.get(), failed.get(), readiness.held());
   }
 
   /**
@@ -93,9 +120,12 @@ public final class Listener implements AutoCloseable, FdHolder {
         if (closed) {
           throw new AsynchronousCloseException();
         }
-        var connection = readiness.held() ? null : socket.accept();
+        var connection = readiness.held() ? null : acceptCounted();
         if (connection != null) {
-          return connection;
+          if (permitted(connection)) {
+            return connection;
+          }
+          continue;
         }
         if (!watched) {
           watched = true;
@@ -108,6 +138,25 @@ public final class Listener implements AutoCloseable, FdHolder {
     } finally {
       accepting.unlock();
     }
+  }
+
+  private @Nullable Connection acceptCounted() throws IOException {
+    try {
+      return socket.accept();
+    } catch (IOException | RuntimeException | Error e) {
+      failed.incrementAndGet();
+      throw e;
+    }
+  }
+
+  private boolean permitted(Connection connection) {
+    if (access.permits(connection.remoteAddress())) {
+      accepted.incrementAndGet();
+      return true;
+    }
+    connection.abort();
+    denied.incrementAndGet();
+    return false;
   }
 
   private void arrived() {
@@ -156,13 +205,16 @@ public final class Listener implements AutoCloseable, FdHolder {
     for (int i = 0; i < BATCH && !readiness.held(); i++) {
       Connection connection;
       try {
-        connection = socket.accept();
+        connection = acceptCounted();
       } catch (IOException | RuntimeException | Error e) {
         acceptFailed(e);
         return;
       }
       if (connection == null) {
         return;
+      }
+      if (!permitted(connection)) {
+        continue;
       }
       try {
         consumer.accept(connection);

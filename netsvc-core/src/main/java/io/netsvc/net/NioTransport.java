@@ -17,6 +17,7 @@ import java.nio.channels.NetworkChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,15 +34,23 @@ final class NioTransport implements Transport {
   @Override
   public ListeningSocket listen(SocketAddress address, ListenSettings settings) throws IOException {
     var family = family(address, settings.dualStack());
+    var path = UnixSocketFile.path(address);
+    if (path.isPresent()) {
+      if (!settings.unix().equals(UnixAccess.DEFAULT)) {
+        throw Transports.onlyLinux("the mode or owner of a Unix socket, " + address + ',');
+      }
+      UnixSocketFile.removeStale(path.get());
+    }
     var channel = ServerSocketChannel.open(family);
     try {
       if (address instanceof InetSocketAddress) {
         channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
       }
-      options(channel, settings.reusePort(), 0, settings.receiveBuffer());
+      options(channel, settings.reusePort(), 0, 0);
+      var connections = NioTuning.listening(settings.tuning(), family, channel);
       channel.bind(address, settings.backlog());
       channel.configureBlocking(false);
-      return new Listening(loop, channel, settings.sendBuffer());
+      return new Listening(loop, channel, connections);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw bind("bind ", address, e);
@@ -132,6 +141,7 @@ final class NioTransport implements Transport {
     private final int operation;
     private final NioLoop loop;
     private final SocketAddress address;
+    private final Optional<UnixSocketFile> file;
     private volatile @Nullable SelectionKey key;
 
     Socket(NioLoop loop, C channel, int operation) throws IOException {
@@ -139,6 +149,7 @@ final class NioTransport implements Transport {
       this.channel = channel;
       this.operation = operation;
       this.address = channel.getLocalAddress();
+      this.file = UnixSocketFile.of(address);
     }
 
     @Override
@@ -162,6 +173,9 @@ final class NioTransport implements Transport {
     @Override
     public void close() {
       try {
+        if (channel.isOpen()) {
+          file.ifPresent(UnixSocketFile::remove);
+        }
         loop.close(channel);
       } catch (IOException e) {
         log.debug("close failed address={} cause=\"{}\"", address, e.getMessage());
@@ -171,11 +185,12 @@ final class NioTransport implements Transport {
 
   private static final class Listening extends Socket<ServerSocketChannel>
       implements ListeningSocket {
-    private final int sendBuffer;
+    private final NioTuning connections;
 
-    Listening(NioLoop loop, ServerSocketChannel channel, int sendBuffer) throws IOException {
+    Listening(NioLoop loop, ServerSocketChannel channel, NioTuning connections)
+        throws IOException {
       super(loop, channel, SelectionKey.OP_ACCEPT);
-      this.sendBuffer = sendBuffer;
+      this.connections = connections;
     }
 
     @Override
@@ -186,7 +201,7 @@ final class NioTransport implements Transport {
           return null;
         }
         try {
-          options(accepted, false, sendBuffer, 0); // a listening channel has no send buffer
+          connections.apply(accepted);
           return new NioConnection(accepted);
         } catch (IOException | RuntimeException e) {
           accepted.close();

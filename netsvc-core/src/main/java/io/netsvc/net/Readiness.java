@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether a socket's owner is called back when it is readable. It is not while the owner paused it
- * or a pause for some time has not run out: each of the two ends by itself.
+ * Whether a socket's owner is called back when it is readable. It is not while the owner paused it,
+ * a pause for some time has not run out, or it is full: each of the three ends by itself.
  */
 final class Readiness {
   private static final Logger log = LoggerFactory.getLogger(Listener.class);
@@ -18,6 +18,7 @@ final class Readiness {
   private volatile Runnable ready = () -> {};
   private boolean watching;
   private boolean paused;
+  private boolean full;
   private boolean closed;
   private boolean timed;
   private long timedUntilNanos;
@@ -51,6 +52,12 @@ final class Readiness {
     update();
   }
 
+  /** Pauses because there is no room for more, or takes that back. */
+  synchronized void full(boolean now) {
+    full = now;
+    update();
+  }
+
   synchronized void pauseFor(long nanos) {
     long until = System.nanoTime() + nanos;
     if (!timed || until - timedUntilNanos > 0) {
@@ -70,7 +77,7 @@ final class Readiness {
 
   /** {@return whether nothing is to be taken now} */
   synchronized boolean held() {
-    return closed || paused || timed;
+    return closed || paused || full || timed;
   }
 
   private void update() {

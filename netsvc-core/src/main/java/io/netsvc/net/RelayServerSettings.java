@@ -35,7 +35,7 @@ record RelayServerSettings(int maxRelays, UnaryOperator<RelayOptions> relay, Rel
 
   @Override
   public RelayServerOptions withMaxRelays(int max) {
-    return new RelayServerSettings(ListenSettings.positive("max relays", max), relay, events);
+    return new RelayServerSettings(Tuned.positive("max relays", max), relay, events);
   }
 
   @Override

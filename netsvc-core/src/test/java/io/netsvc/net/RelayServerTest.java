@@ -104,7 +104,8 @@ class RelayServerTest {
       } else {
         assertThat(receiveUntilReset(client)).isEmpty();
       }
-      assertThat(failures.take()).hasMessageContaining("refused");
+      assertThat(String.valueOf(failures.take().getMessage()))
+          .containsAnyOf("refused", "No such file"); // a Unix listener's file goes with it
     }
   }
 

@@ -8,7 +8,6 @@ import io.netsvc.process.ChildFd;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.util.EnumSet;
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -158,9 +157,6 @@ abstract sealed class ServiceSocket implements AutoCloseable {
 
   /** Opens a socket, which is not watched before somebody says what for. */
   static ServiceSocket open(Key key) throws IOException {
-    if (key.address() instanceof UnixDomainSocketAddress unix) {
-      UnixSocketFiles.removeStale(unix.getPath());
-    }
     if (key.type() == SocketType.STREAM) {
       return new Stream(key, Listener.open(key.address(), o -> options(key, o)));
     }
@@ -263,8 +259,5 @@ abstract sealed class ServiceSocket implements AutoCloseable {
       closed = true;
     }
     closeSocket();
-    if (key.address() instanceof UnixDomainSocketAddress unix) {
-      UnixSocketFiles.remove(unix.getPath());
-    }
   }
 }

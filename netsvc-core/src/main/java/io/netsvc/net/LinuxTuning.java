@@ -1,0 +1,64 @@
+package io.netsvc.net;
+
+import io.netsvc.linux.Fd;
+import io.netsvc.linux.SocketOption;
+import io.netsvc.linux.SocketText;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+
+/** Sets a {@link Tuning} on an fd. */
+final class LinuxTuning {
+
+  private LinuxTuning() {}
+
+  /**
+   * Sets everything but the protocol, on a socket that is not bound or connected yet.
+   *
+   * @param address the one it will be bound or connected to
+   */
+  static void apply(Tuning tuning, SocketAddress address, Fd fd) throws IOException {
+    boolean internet = address instanceof InetSocketAddress;
+    boolean six = internet && ((InetSocketAddress) address).getAddress() instanceof Inet6Address;
+    for (var setting : tuning.on(internet).entrySet()) {
+      switch (setting.getValue()) {
+        case Integer number -> set(setting.getKey(), six, fd, number);
+        case String text -> set(setting.getKey(), fd, text);
+        default -> throw new AssertionError(setting);
+      }
+    }
+  }
+
+  private static void set(Tunable tunable, boolean six, Fd fd, int value) throws IOException {
+    switch (tunable) {
+      case SEND_BUFFER -> SocketOption.SEND_BUFFER.set(fd, value);
+      case RECEIVE_BUFFER -> SocketOption.RECEIVE_BUFFER.set(fd, value);
+      case NO_DELAY -> SocketOption.NO_DELAY.set(fd, value);
+      case KEEP_ALIVE -> SocketOption.KEEP_ALIVE.set(fd, value);
+      case KEEP_IDLE -> SocketOption.KEEP_IDLE.set(fd, value);
+      case KEEP_INTERVAL -> SocketOption.KEEP_INTERVAL.set(fd, value);
+      case KEEP_COUNT -> SocketOption.KEEP_COUNT.set(fd, value);
+      case USER_TIMEOUT -> SocketOption.USER_TIMEOUT.set(fd, value);
+      case MARK -> SocketOption.MARK.set(fd, value);
+      case FREE_BIND ->
+          (six ? SocketOption.IPV6_FREE_BIND : SocketOption.FREE_BIND).set(fd, value);
+      case TRANSPARENT ->
+          (six ? SocketOption.IPV6_TRANSPARENT : SocketOption.TRANSPARENT).set(fd, value);
+      case FAST_OPEN -> SocketOption.FAST_OPEN.set(fd, value);
+      case DEFER_ACCEPT -> SocketOption.DEFER_ACCEPT.set(fd, value);
+      case MULTIPATH -> {
+        // The socket was opened so.
+      }
+      case CONGESTION_CONTROL, DEVICE -> throw new AssertionError(tunable);
+    }
+  }
+
+  private static void set(Tunable tunable, Fd fd, String value) throws IOException {
+    switch (tunable) {
+      case CONGESTION_CONTROL -> SocketText.CONGESTION_CONTROL.set(fd, value);
+      case DEVICE -> SocketText.DEVICE.set(fd, value);
+      default -> throw new AssertionError(tunable);
+    }
+  }
+}

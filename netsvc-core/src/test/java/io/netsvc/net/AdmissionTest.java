@@ -1,0 +1,154 @@
+package io.netsvc.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A listener serves whom it may, and no more at a time than it may. */
+@Timeout(30)
+class AdmissionTest {
+  private static final AccessRules NOBODY =
+      AccessRules.anyone().deny("0.0.0.0/0").deny("::/0");
+
+  @ParameterizedTest
+  @EnumSource
+  void maxConnections_whenReached_othersWaitInTheBacklog(Contract on) throws Exception {
+    try (var listener = on.listen(on.address(), o -> o.withMaxConnections(2))) {
+      var served = new LinkedBlockingQueue<Connection>();
+      listener.serve(
+          connection -> {
+            served.add(connection);
+            connection.read(ByteBuffer.allocate(1));
+          });
+      try (var _ = Contract.connect(listener);
+          var second = Contract.connect(listener)) {
+        served.take();
+        served.take();
+        assertThat(listener.snapshot()).isEqualTo(new Listener.Snapshot(2, 2, 0, 0, true));
+        try (var _ = Contract.connect(listener)) {
+          assertThat(served.poll(100, TimeUnit.MILLISECONDS)).isNull();
+          second.shutdownOutput();
+          served.take();
+          assertThat(listener.snapshot().accepted()).isEqualTo(3);
+        }
+      }
+      Contract.await("room", () -> listener.snapshot().open() == 0);
+      assertThat(listener.snapshot()).isEqualTo(new Listener.Snapshot(3, 0, 0, 0, false));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void maxConnections_whenClientsComeAndGo_isNeverExceededAndServesAll(Contract on)
+      throws Exception {
+    int clients = 60;
+    try (var listener = on.listen(on.address(), o -> o.withMaxConnections(3))) {
+      var open = new java.util.concurrent.atomic.AtomicInteger();
+      var most = new java.util.concurrent.atomic.AtomicInteger();
+      var done = new CountDownLatch(clients);
+      listener.serve(
+          connection -> {
+            most.accumulateAndGet(open.incrementAndGet(), Math::max);
+            connection.read(ByteBuffer.allocate(1));
+            open.decrementAndGet();
+            done.countDown();
+          });
+      for (int i = 0; i < clients; i++) {
+        Contract.connect(listener).close();
+      }
+      assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(most.get()).isLessThanOrEqualTo(3);
+    }
+  }
+
+  @Test
+  void maxConnections_byDefault_leavesFdsToSpare() {
+    assertThat(Admission.byFds(1024)).isEqualTo(240);
+    assertThat(Admission.byFds(0)).isEqualTo(1);
+    assertThat(Admission.byFds(Long.MAX_VALUE)).isEqualTo(Integer.MAX_VALUE);
+    assertThat(Admission.DEFAULT.limit()).isBetween(1, Integer.MAX_VALUE - 1);
+    assertThatThrownBy(() -> ListenSettings.DEFAULTS.withMaxConnections(0))
+        .hasMessage("max connections out of range: 0");
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.netsvc.net.Contract#inet")
+  void access_whenDenied_resetsUnseenAndCounts(Contract on) throws Exception {
+    var before = Contract.sockets();
+    try (var listener = on.listen(on.address(), o -> o.withAccess(NOBODY))) {
+      var seen = new LinkedBlockingQueue<Connection>();
+      listener.serve(seen::add);
+      int clients = 200;
+      for (int i = 0; i < clients; i++) {
+        try (var client = Contract.connect(listener)) {
+          assertThatThrownBy(() -> client.read(ByteBuffer.allocate(1)))
+              .isInstanceOf(IOException.class)
+              .hasMessageContaining("reset");
+        }
+      }
+      Contract.await("all counted", () -> listener.snapshot().denied() == clients);
+      assertThat(listener.snapshot().accepted()).isZero();
+      assertThat(seen).isEmpty();
+    }
+    assertThat(Contract.sockets()).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.netsvc.net.Contract#inet")
+  void access_ofAccept_givesOnlyWhoMay(Contract on) throws Exception {
+    var local = on.address().toString().contains("127.0.0.1") ? "127.0.0.2" : "::2";
+    try (var listener =
+            on.listen(on.address(), o -> o.withAccess(AccessRules.anyone().allow(local)));
+        var client = Contract.connect(listener)) {
+      var accepting = Thread.ofVirtual().start(() -> ignoring(listener));
+      assertThatThrownBy(() -> client.read(ByteBuffer.allocate(1)))
+          .isInstanceOf(IOException.class);
+      Contract.await("denied", () -> listener.snapshot().denied() == 1);
+      accepting.interrupt();
+      accepting.join();
+      assertThat(listener.snapshot().accepted()).isZero();
+    }
+  }
+
+  private static void ignoring(Listener listener) {
+    try {
+      listener.accept().close();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"LINUX_UNIX", "NIO_UNIX"})
+  void access_ofUnixPeers_isTheFiles(Contract on) throws Exception {
+    try (var listener = on.listen(on.address(), o -> o.withAccess(NOBODY));
+        var _ = Contract.connect(listener);
+        var connection = listener.accept()) {
+      assertThat(connection.isOpen()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void snapshot_ofAPausedListener_saysSo(Contract on) throws Exception {
+    try (var listener = on.listen()) {
+      assertThat(listener.snapshot()).isEqualTo(new Listener.Snapshot(0, 0, 0, 0, false));
+      listener.pause();
+      assertThat(listener.snapshot().paused()).isTrue();
+      listener.resume();
+      assertThat(listener.snapshot().paused()).isFalse();
+    }
+  }
+}
