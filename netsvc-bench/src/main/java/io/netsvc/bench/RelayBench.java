@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Relays side by side, each in a process of its own and on one thread, loaded from this JVM in turn.
- * Arguments: this jar, the number of rounds, and the seconds of a turn.
+ * Relays side by side, each in a process of its own and on one thread, loaded in turn.
+ * Arguments: this jar, the load generator, the number of rounds, and the seconds of a turn.
  */
 final class RelayBench {
   private static final String REFERENCE = "HAProxy";
@@ -24,11 +24,11 @@ final class RelayBench {
   }
 
   public static void main(String[] args) throws Exception {
-    int rounds = Integer.parseInt(args[1]);
-    long turn = (long) (Double.parseDouble(args[2]) * 1e9);
+    int rounds = Integer.parseInt(args[2]);
+    long turn = (long) (Double.parseDouble(args[3]) * 1e9);
     var directory = Files.createTempDirectory("netsvc-bench");
     Map<String, Optional<RelayPeer>> peers = new LinkedHashMap<>();
-    try (var load = new RelayLoad()) {
+    try (var load = new RelayLoad(args[1])) {
       int upstream = load.port();
       try {
         peers.put("direct", Optional.of(RelayPeer.direct(upstream)));
@@ -70,7 +70,9 @@ final class RelayBench {
         if (round > 0 && measured != null) {
           measured.rate.add(result.perSecond());
           measured.cpu.add(result.cpuNanos() / result.amount());
-          measured.p50.add(result.p50Micros());
+          if (result.p50Micros() > 0) {
+            measured.p50.add(result.p50Micros());
+          }
         }
       }
     }

@@ -132,7 +132,7 @@ final class RelayPeer implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroy)); // after a Ctrl-C, too
     var peer = new RelayPeer(port, Optional.of(process));
     for (int i = 0; i < READY_TRIES && process.isAlive(); i++) {
-      try (var _ = peer.connect()) {
+      try (var _ = new Socket(InetAddress.ofLiteral("127.0.0.1"), port)) {
         return Optional.of(peer);
       } catch (IOException e) {
         peer.pause(); // not listening yet
@@ -156,11 +156,9 @@ final class RelayPeer implements AutoCloseable {
     }
   }
 
-  Socket connect() throws IOException {
-    var socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), port);
-    socket.setTcpNoDelay(true);
-    socket.setSoTimeout(20_000);
-    return socket;
+  /** {@return the port of the loopback address that it listens on} */
+  int port() {
+    return port;
   }
 
   /** What the relay has used, with the processes it has waited for; 0 where there is none. */
