@@ -1,5 +1,7 @@
 package io.netsvc;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -10,6 +12,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.netsvc.linux.Timers;
 import java.util.Set;
 
 /** Which package of this module may use what. */
@@ -75,8 +78,10 @@ final class ArchitectureTest {
           .that()
           .haveSimpleNameStartingWith("Nio")
           .should()
-          .dependOnClassesThat()
-          .resideInAPackage("io.netsvc.linux..");
+          .dependOnClassesThat(
+              resideInAPackage("io.netsvc.linux..")
+                  .and(not(belongToAnyOf(Timers.class))) // plain Java, which both loops use
+                  .as("are native"));
 
   @ArchTest
   static final ArchRule nothing_but_the_jdk_and_slf4j =

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -46,7 +45,7 @@ public final class EventLoop implements AutoCloseable {
   private final Fd wakeUp;
   private final Slots slots = new Slots();
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-  private final PriorityQueue<Timer> timers = new PriorityQueue<>();
+  private final Timers timers = new Timers();
   private final AtomicBoolean woken = new AtomicBoolean();
   private final Thread thread;
 
@@ -122,13 +121,6 @@ public final class EventLoop implements AutoCloseable {
     }
   }
 
-  private record Timer(long deadlineNanos, Runnable task) implements Comparable<Timer> {
-    @Override
-    public int compareTo(Timer other) {
-      return Long.compare(deadlineNanos - other.deadlineNanos, 0);
-    }
-  }
-
   /** Starts to watch an fd for events (0: not yet); {@code ready} runs on the loop's thread. */
   public Registration register(Fd fd, int events, Runnable ready) throws IOException {
     return register(fd, events, _ -> ready.run());
@@ -155,9 +147,9 @@ public final class EventLoop implements AutoCloseable {
     }
   }
 
-  /** Runs a task after some time; called on the loop's thread. */
-  public void schedule(Runnable task, long delayNanos) {
-    timers.add(new Timer(System.nanoTime() + delayNanos, task));
+  /** What runs on the loop's thread after some time; for that thread alone. */
+  public Timers timers() {
+    return timers;
   }
 
   /** {@return whether the calling thread is the loop's} */
@@ -238,20 +230,15 @@ public final class EventLoop implements AutoCloseable {
   }
 
   private int timeoutMillis() {
-    var next = timers.peek();
-    if (next == null) {
-      return -1;
-    }
-    long left = next.deadlineNanos - System.nanoTime();
-    return left <= 0 ? 0 : (int) Math.min(Integer.MAX_VALUE, left / 1_000_000 + 1);
+    long left = timers.leftNanos();
+    return left == Long.MAX_VALUE
+        ? -1
+        : (int) Math.min(Integer.MAX_VALUE, (left + 999_999) / 1_000_000);
   }
 
   private void runTimers() {
-    for (var next = timers.peek();
-        next != null && next.deadlineNanos - System.nanoTime() <= 0;
-        next = timers.peek()) {
-      timers.remove();
-      guarded(next.task);
+    for (var task = timers.poll(); task != null; task = timers.poll()) {
+      guarded(task);
     }
   }
 

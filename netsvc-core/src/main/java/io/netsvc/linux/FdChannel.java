@@ -249,6 +249,16 @@ public final class FdChannel implements ByteChannel {
     }
   }
 
+  /** {@return whether the peer of a socket has not acknowledged all that was sent} */
+  public boolean unsent() {
+    state.lock();
+    try {
+      return !closed && Sockets.unsent(fd);
+    } finally {
+      state.unlock();
+    }
+  }
+
   /** Makes the close that follows send a RST, unless it came already. */
   public void resetOnClose() {
     state.lock();

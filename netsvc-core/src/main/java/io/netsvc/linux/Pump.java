@@ -2,6 +2,7 @@ package io.netsvc.linux;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,21 +76,26 @@ public final class Pump {
     return spliced;
   }
 
-  /** Receives; the count, {@link #PENDING} or {@link #END}. */
-  public long receive() throws LinuxException {
+  /** {@return the bytes of a copy that {@link #receive} has just given, to be read} */
+  public ByteBuffer view() {
+    return loop.scratch().asSlice(0, held).asByteBuffer().asReadOnlyBuffer();
+  }
+
+  /** Receives at most so much; the count, {@link #PENDING} or {@link #END}. */
+  public long receive(long most) throws LinuxException {
     if (pipe == null && wantsPipe()) {
       pipe = loop.pipes().borrow();
     }
-    return pipe == null ? receiveByCopy() : receiveBySplice(pipe);
+    return pipe == null ? receiveByCopy(most) : receiveBySplice(pipe, most);
   }
 
   private boolean wantsPipe() {
     return mode == Mode.SPLICE || (mode == Mode.AUTO && streak >= SWITCH_AFTER);
   }
 
-  private long receiveByCopy() throws LinuxException {
+  private long receiveByCopy(long most) throws LinuxException {
     var scratch = loop.scratch();
-    long n = retried(source, scratch);
+    long n = retried(source, scratch, Math.min(most, scratch.byteSize()));
     if (n <= 0) {
       return none(n);
     }
@@ -100,26 +106,26 @@ public final class Pump {
     return n;
   }
 
-  private static long retried(Fd source, MemorySegment into) {
+  private static long retried(Fd source, MemorySegment into, long most) {
     long n;
     do {
-      n = source.read(into, into.byteSize());
+      n = source.read(into, most);
     } while (n == -Errno.EINTR);
     return n;
   }
 
-  private long receiveBySplice(Pipes.Ends pipe) throws LinuxException {
-    long n = splice(source, pipe.write());
+  private long receiveBySplice(Pipes.Ends pipe, long most) throws LinuxException {
+    long n = splice(source, pipe.write(), Math.min(most, SPLICE_MAX));
     if (n == -Errno.EINVAL) {
       // This kind of socket cannot be spliced; nothing was consumed.
       mode = Mode.COPY;
       giveBack(pipe);
-      return receiveByCopy();
+      return receiveByCopy(most);
     }
     if (n == 0) {
       // Old kernels say 0 for other reasons too: a read tells.
       giveBack(pipe);
-      return receiveByCopy();
+      return receiveByCopy(most);
     }
     if (n < 0) {
       giveBack(pipe);
@@ -131,11 +137,11 @@ public final class Pump {
     return n;
   }
 
-  private static long splice(Fd from, Fd to) {
+  private static long splice(Fd from, Fd to, long most) {
     long n;
     do {
       // Not SPLICE_F_MORE: the last bytes before a pause would wait 200 ms.
-      n = Syscalls.splice(from.number(), to.number(), SPLICE_MAX, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+      n = Syscalls.splice(from.number(), to.number(), most, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
     } while (n == -Errno.EINTR);
     return n;
   }
@@ -187,7 +193,7 @@ public final class Pump {
   }
 
   private long sendBySplice(Pipes.Ends pipe) throws LinuxException {
-    long n = splice(pipe.read(), sink);
+    long n = splice(pipe.read(), sink, held);
     if (n == -Errno.EAGAIN) {
       return PENDING;
     }

@@ -15,6 +15,7 @@ public final class Sockets {
   private static final int SOCK_NONBLOCK = 0x800;
   private static final int SOCK_CLOEXEC = 0x80000;
   private static final int SOL_SOCKET = 1;
+  private static final long SIOCOUTQ = 0x5411;
   private static final int SO_LINGER = 13;
   private static final int IPPROTO_MPTCP = 262;
   private static final int MSG_DONTWAIT = 0x40;
@@ -217,6 +218,15 @@ public final class Sockets {
     int result = Syscalls.shutdown(fd.number(), how);
     if (result < 0 && result != -Errno.ENOTCONN) {
       throw new LinuxException("shutdown", -result);
+    }
+  }
+
+  /** {@return whether the peer has not acknowledged all that was sent; SIOCOUTQ of tcp(7)} */
+  static boolean unsent(Fd fd) {
+    try (var arena = Arena.ofConfined()) {
+      var count = arena.allocate(ValueLayout.JAVA_INT);
+      int result = Syscalls.ioctl(fd.number(), SIOCOUTQ, count);
+      return result == 0 && count.get(ValueLayout.JAVA_INT, 0) > 0;
     }
   }
 

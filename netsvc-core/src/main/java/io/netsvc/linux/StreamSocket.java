@@ -1,14 +1,10 @@
 package io.netsvc.linux;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /** A connected stream socket that does not block, watched by one loop; used on its thread alone. */
 public final class StreamSocket {
-  private static final long SIOCOUTQ = 0x5411;
-
   private final EventLoop loop;
   private final Fd fd;
   private EventLoop.@Nullable Registration registration;
@@ -49,13 +45,9 @@ public final class StreamSocket {
     }
   }
 
-  /** {@return whether the peer has not acknowledged all that was sent; SIOCOUTQ of tcp(7)} */
+  /** {@return whether the peer has not acknowledged all that was sent} */
   public boolean unsent() {
-    try (var arena = Arena.ofConfined()) {
-      var count = arena.allocate(ValueLayout.JAVA_INT);
-      int result = Syscalls.ioctl(fd.number(), SIOCOUTQ, count);
-      return result == 0 && count.get(ValueLayout.JAVA_INT, 0) > 0;
-    }
+    return Sockets.unsent(fd);
   }
 
   /** Sends a FIN. */

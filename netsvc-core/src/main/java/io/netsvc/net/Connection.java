@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
+import java.nio.channels.NotYetConnectedException;
+import java.nio.channels.SocketChannel;
 
 /**
  * One byte stream with two directions that end separately. At most one thread may read and one may
@@ -11,6 +13,21 @@ import java.nio.channels.ByteChannel;
  * java.nio.channels.AsynchronousCloseException}. Whoever accepted or opened it closes it.
  */
 public interface Connection extends ByteChannel {
+
+  /**
+   * Returns a connection over an app's own channel, which it puts into blocking mode and closes.
+   *
+   * @param channel connected, and with no selector
+   * @throws java.nio.channels.NotYetConnectedException if it is not connected
+   * @throws java.nio.channels.IllegalBlockingModeException if it is registered with a selector
+   */
+  static Connection of(SocketChannel channel) throws IOException {
+    if (!channel.isConnected()) {
+      throw new NotYetConnectedException();
+    }
+    channel.configureBlocking(true);
+    return new NioConnection(channel);
+  }
 
   /**
    * Reads what there is, at least one byte; waits for it if need be.

@@ -32,6 +32,11 @@ final class LinuxConnection implements Connection, FdHolder {
     return channel.detach();
   }
 
+  /** {@return whether the peer has not acknowledged all that was sent} */
+  boolean unsent() {
+    return channel.unsent();
+  }
+
   @Override
   public SocketAddress localAddress() {
     return local;

@@ -5,6 +5,7 @@ import io.netsvc.linux.Loops;
 import io.netsvc.linux.Pump;
 import io.netsvc.linux.StreamSocket;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /** Relaying over epoll: copies through one buffer of the loop, and splice(2) for bulk. */
 final class LinuxRelay {
@@ -37,8 +38,10 @@ final class LinuxRelay {
     }
 
     @Override
-    public void schedule(Runnable task, long delayNanos) {
-      loop.schedule(task, delayNanos);
+    public Runnable schedule(Runnable task, long delayNanos) {
+      var timers = loop.timers();
+      var timer = timers.add(task, System.nanoTime() + delayNanos);
+      return () -> timers.cancel(timer);
     }
 
     @Override
@@ -92,8 +95,13 @@ final class LinuxRelay {
 
   private record Way(Pump pump) implements Mover {
     @Override
-    public long receive() throws IOException {
-      return pump.receive();
+    public long receive(long most) throws IOException {
+      return pump.receive(most);
+    }
+
+    @Override
+    public ByteBuffer view() {
+      return pump.view();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.netsvc.net;
 
+import io.netsvc.linux.Timers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -8,7 +9,6 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
-import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -28,7 +28,7 @@ final class NioLoop implements RelayLoop {
   private final Selector selector;
   private final Thread thread;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-  private final PriorityQueue<Timer> timers = new PriorityQueue<>();
+  private final Timers timers = new Timers();
   private @Nullable ByteBuffer scratch;
 
   /** Opened when a round of the selector has ended, which has let go of all closed channels. */
@@ -64,13 +64,6 @@ final class NioLoop implements RelayLoop {
     return Shared.LOOPS[Math.floorMod(Shared.NEXT.getAndIncrement(), Shared.LOOPS.length)];
   }
 
-  private record Timer(long deadlineNanos, Runnable task) implements Comparable<Timer> {
-    @Override
-    public int compareTo(Timer other) {
-      return Long.compare(deadlineNanos - other.deadlineNanos, 0);
-    }
-  }
-
   /** Watches a channel for no operation yet. */
   SelectionKey register(SelectableChannel channel, Runnable ready) throws IOException {
     return channel.register(selector, 0, ready);
@@ -93,8 +86,9 @@ final class NioLoop implements RelayLoop {
   }
 
   @Override
-  public void schedule(Runnable task, long delayNanos) {
-    timers.add(new Timer(System.nanoTime() + delayNanos, task));
+  public Runnable schedule(Runnable task, long delayNanos) {
+    var timer = timers.add(task, System.nanoTime() + delayNanos);
+    return () -> timers.cancel(timer);
   }
 
   @Override
@@ -158,23 +152,17 @@ final class NioLoop implements RelayLoop {
       for (var task = tasks.poll(); task != null; task = tasks.poll()) {
         guarded(task);
       }
-      for (var next = timers.peek();
-          next != null && next.deadlineNanos - System.nanoTime() <= 0;
-          next = timers.peek()) {
-        timers.remove();
-        guarded(next.task);
+      for (var task = timers.poll(); task != null; task = timers.poll()) {
+        guarded(task);
       }
     }
   }
 
   private void select() throws IOException {
-    var next = timers.peek();
-    if (next == null) {
+    long left = timers.leftNanos();
+    if (left == Long.MAX_VALUE) {
       selector.select();
-      return;
-    }
-    long left = next.deadlineNanos - System.nanoTime();
-    if (left <= 0) {
+    } else if (left == 0) {
       selector.selectNow();
     } else {
       selector.select(left / 1_000_000 + 1);

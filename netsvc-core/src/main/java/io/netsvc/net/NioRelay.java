@@ -113,8 +113,9 @@ final class NioRelay {
     }
 
     @Override
-    public long receive() throws IOException {
+    public long receive(long most) throws IOException {
       var scratch = loop.scratch().clear();
+      scratch.limit((int) Math.min(most, scratch.capacity()));
       int n = source.read(scratch);
       if (n == 0) {
         return PENDING;
@@ -138,6 +139,11 @@ final class NioRelay {
         kept = ByteBuffer.allocateDirect(Math.max(FIRST_SIZE, (int) held)).put(from).flip();
       }
       return n == 0 ? PENDING : n;
+    }
+
+    @Override
+    public ByteBuffer view() {
+      return loop.scratch().asReadOnlyBuffer();
     }
 
     @Override

@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param forward bytes that the second connection took from the first
  * @param backward bytes that the first connection took from the second
  * @param duration from the start to the end
- * @param spliced whether any bytes went by splice(2)
+ * @param mode {@link Relay.Mode#SPLICE} if any bytes went by splice(2), else {@link
+ *     Relay.Mode#COPY}
  */
 public record Outcome(
     Cause cause,
@@ -20,7 +21,7 @@ public record Outcome(
     long forward,
     long backward,
     Duration duration,
-    boolean spliced) {
+    Relay.Mode mode) {
 
   /** Why a relay ended. */
   public enum Cause {
@@ -34,6 +35,8 @@ public record Outcome(
     STALLED,
     /** One side had ended its stream, and the other did nothing for the half-close timeout. */
     HALF_CLOSED,
+    /** A side sent more than its limit. */
+    LIMIT,
     /** The lifetime was over. */
     LIFETIME,
     /** The relay was aborted from this side. */

@@ -18,6 +18,11 @@ final class ProxiedConnection implements Connection, FdHolder {
     this.destination = destination;
   }
 
+  /** {@return the connection under its own addresses} */
+  Connection bare() {
+    return connection;
+  }
+
   @Override
   public Fd handOver() throws IOException {
     if (connection instanceof FdHolder holder) {

@@ -41,7 +41,7 @@ public final class Relay {
 
   /** How bytes get from one socket to the other. */
   public enum Mode {
-    /** By copies, and by splice(2) where the system has it and streams are large. */
+    /** By copies, and by splice(2) where both sockets are Linux's own and streams are large. */
     AUTO,
     /** By copies alone. */
     COPY,

@@ -6,8 +6,12 @@ interface RelayLoop {
   /** Runs a task on the thread; from any thread. */
   void execute(Runnable task);
 
-  /** Runs a task on the thread after some time; from the thread itself. */
-  void schedule(Runnable task, long delayNanos);
+  /**
+   * Runs a task on the thread after some time; from the thread itself.
+   *
+   * @return what takes it back, on the thread too; for naught once it has run
+   */
+  Runnable schedule(Runnable task, long delayNanos);
 
   /** {@return a clock for this loop's deadlines, as {@link System#nanoTime}} */
   long nanoTime();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netsvc.net.Outcome.Cause;
 import io.netsvc.net.Outcome.Side;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,8 +79,10 @@ class RelayModelTest {
     }
 
     @Override
-    public void schedule(Runnable task, long delayNanos) {
-      timers.add(new Timer(now + delayNanos, task));
+    public Runnable schedule(Runnable task, long delayNanos) {
+      var timer = new Timer(now + delayNanos, task);
+      timers.add(timer);
+      return () -> timers.remove(timer);
     }
 
     @Override
@@ -307,9 +310,9 @@ class RelayModelTest {
       }
 
       @Override
-      public long receive() throws IOException {
+      public long receive(long most) throws IOException {
         assertThat(held).as("held at a receive").isZero();
-        long n = source.read(random.nextLong(1, bulk ? 300_000 : 40_000));
+        long n = source.read(Math.min(most, random.nextLong(1, bulk ? 300_000 : 40_000)));
         held = Math.max(0, n);
         return n;
       }
@@ -320,6 +323,11 @@ class RelayModelTest {
         long n = sink.write(held);
         held -= Math.max(0, n);
         return n;
+      }
+
+      @Override
+      public ByteBuffer view() {
+        throw new AssertionError("nobody taps");
       }
 
       @Override

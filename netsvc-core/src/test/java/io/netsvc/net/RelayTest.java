@@ -58,7 +58,8 @@ class RelayTest {
       assertThat(outcome.phase()).isEqualTo(Phase.DONE);
       assertThat(outcome.forward()).isEqualTo(REQUEST.length);
       assertThat(outcome.backward()).isEqualTo(REPLY.length);
-      assertThat(outcome.spliced()).isEqualTo(way == Way.LINUX_SPLICE);
+      assertThat(outcome.mode())
+          .isEqualTo(way == Way.LINUX_SPLICE ? Relay.Mode.SPLICE : Relay.Mode.COPY);
     }
   }
 

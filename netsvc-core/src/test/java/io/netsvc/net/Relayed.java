@@ -19,7 +19,10 @@ record Relayed(SocketChannel client, SocketChannel server, Relay relay) implemen
     LINUX_COPY(Relay.Mode.COPY),
     LINUX_SPLICE(Relay.Mode.SPLICE),
     LINUX_AUTO(Relay.Mode.AUTO),
-    NIO(Relay.Mode.AUTO);
+    NIO(Relay.Mode.AUTO),
+
+    /** One connection of each transport, by their blocking calls. */
+    MIXED(Relay.Mode.AUTO);
 
     private final Relay.Mode mode;
 
@@ -27,11 +30,16 @@ record Relayed(SocketChannel client, SocketChannel server, Relay relay) implemen
       this.mode = mode;
     }
 
+    /** Whether it can tell all that the kernel knows of a socket. */
     boolean linux() {
-      return this != NIO;
+      return this != NIO && this != MIXED;
     }
 
-    private Contract contract() {
+    private Contract front() {
+      return this == NIO ? Contract.NIO_IPV4 : Contract.LINUX_IPV4;
+    }
+
+    private Contract back() {
       return linux() ? Contract.LINUX_IPV4 : Contract.NIO_IPV4;
     }
   }
@@ -41,8 +49,8 @@ record Relayed(SocketChannel client, SocketChannel server, Relay relay) implemen
   }
 
   static Relayed open(Way way, UnaryOperator<RelayOptions> options) throws Exception {
-    try (var front = way.contract().listen();
-        var back = way.contract().listen()) {
+    try (var front = way.front().listen();
+        var back = way.back().listen()) {
       var client = SocketChannel.open(front.localAddress());
       var server = SocketChannel.open(back.localAddress());
       var relay =
