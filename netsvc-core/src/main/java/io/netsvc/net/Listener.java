@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -51,8 +52,8 @@ public final class Listener implements AutoCloseable, FdHolder {
     this.socket = socket;
     this.readiness = new Readiness(socket);
     this.access = admission.access();
-    this.admitted = new Admitted(admission.limit(), readiness);
-    this.handlers = new Handlers(socket.localAddress(), admitted);
+    this.admitted = new Admitted(admission.room(), readiness);
+    this.handlers = new Handlers(socket.localAddress());
   }
 
   /**
@@ -188,17 +189,34 @@ public final class Listener implements AutoCloseable, FdHolder {
     readiness.call(callback);
   }
 
+  /**
+   * As {@link #onAccept}, for connections that count as {@link ListenOptions#withMaxConnections} says:
+   * each from its accept until the consumer gives its place back, in the end, whatever became of it.
+   */
+  void onAdmitted(BiConsumer<Connection, Admitted.Place> consumer) throws IOException {
+    onAccept(
+        connection -> {
+          var place = admitted.begin();
+          try {
+            consumer.accept(connection, place);
+          } catch (RuntimeException | Error e) {
+            place.close();
+            throw e;
+          }
+        });
+  }
+
   /** Serves each connection on a virtual thread, and closes it after. As {@link #onAccept}. */
   public void serve(ConnectionHandler handler) throws IOException {
     Objects.requireNonNull(handler, "handler");
-    onAccept(connection -> serve(connection, handler));
+    onAdmitted((connection, place) -> handlers.start(connection, handler, place));
   }
 
   /** Serves one connection on a virtual thread that ends before {@link #close} returns. */
   public void serve(Connection connection, ConnectionHandler handler) {
-    handlers.start(
-        Objects.requireNonNull(connection, "connection"),
-        Objects.requireNonNull(handler, "handler"));
+    Objects.requireNonNull(connection, "connection");
+    Objects.requireNonNull(handler, "handler");
+    handlers.start(connection, handler, admitted.begin());
   }
 
   private void acceptBatch() {
@@ -274,6 +292,7 @@ public final class Listener implements AutoCloseable, FdHolder {
 
   private void stopListening() {
     closed = true;
+    admitted.close();
     readiness.close();
     accepting.lock();
     try {
