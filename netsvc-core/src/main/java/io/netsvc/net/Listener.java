@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.AsynchronousCloseException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
@@ -88,6 +89,35 @@ public final class Listener implements AutoCloseable, FdHolder {
     return open(Transports.chosen(), address, options);
   }
 
+  /**
+   * Listens at all addresses of an endpoint as one listener, with one port: a wildcard one, such as
+   * {@code *:8080}, is IPv4 and IPv6, and IPv4 alone, with a line in the log, where the system has no
+   * IPv6. Port 0 is any that is free at all of them. On Linux there is a socket for each address,
+   * and {@link ListenOptions#withDualStack} does not count; with the NIO transport one for both
+   * families, whose IPv4 peers have IPv4 addresses all the same. Looks the host up, which blocks.
+   *
+   * @throws IllegalArgumentException if it is an endpoint of datagrams
+   * @throws java.net.BindException if one of the addresses is taken or not ours
+   * @throws UnsupportedOperationException if the transport lacks one of the options
+   */
+  public static Listener open(Endpoint endpoint, UnaryOperator<ListenOptions> options)
+      throws IOException {
+    return open(Transports.chosen(), endpoint, options);
+  }
+
+  static Listener open(
+      Transport transport, Endpoint endpoint, UnaryOperator<ListenOptions> options)
+      throws IOException {
+    switch (endpoint.scheme()) {
+      case TCP, UNIX -> {}
+      case UDP, UNIX_DATAGRAM ->
+          throw new IllegalArgumentException("listen " + endpoint + ": not a stream endpoint");
+    }
+    var settings = (ListenSettings) options.apply(ListenSettings.DEFAULTS);
+    return new Listener(
+        ListeningSockets.open(transport, endpoint, settings), settings.admission());
+  }
+
   static Listener open(
       Transport transport, SocketAddress address, UnaryOperator<ListenOptions> options)
       throws IOException {
@@ -95,9 +125,17 @@ public final class Listener implements AutoCloseable, FdHolder {
     return new Listener(transport.listen(address, settings), settings.admission());
   }
 
-  /** {@return the address it listens on, with the real port} */
+  /**
+   * {@return the address it listens on, with the real port; of several the first, but for all
+   * addresses {@code [::]}}
+   */
   public SocketAddress localAddress() {
     return socket.localAddress();
+  }
+
+  /** {@return every address it listens on, with the real port} */
+  public List<SocketAddress> localAddresses() {
+    return socket.localAddresses();
   }
 
   /** {@return what it has done up to now} */
@@ -263,7 +301,8 @@ public final class Listener implements AutoCloseable, FdHolder {
    * The listening socket itself, for a program; see {@link io.netsvc.process.ChildFd}.
    *
    * @throws IllegalStateException if it accepts by itself and is not paused
-   * @throws UnsupportedOperationException with the NIO transport, which does not tell it
+   * @throws UnsupportedOperationException with the NIO transport, which does not tell it, and if it
+   *     listens at several addresses, which takes several
    */
   @Override
   public Fd handOver() throws IOException {
@@ -304,6 +343,7 @@ public final class Listener implements AutoCloseable, FdHolder {
 
   @Override
   public String toString() {
-    return "listener " + localAddress();
+    var addresses = localAddresses();
+    return "listener " + (addresses.size() == 1 ? addresses.getFirst() : addresses);
   }
 }
