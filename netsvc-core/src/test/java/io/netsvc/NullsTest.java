@@ -167,6 +167,9 @@ class NullsTest {
     if (type == SocketAddress.class) {
       return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     }
+    if (type == Endpoint.class) {
+      return Endpoint.parse("127.0.0.1:0");
+    }
     if (type == AccessRules.class) {
       return AccessRules.anyone();
     }

@@ -6,13 +6,8 @@ import java.net.SocketAddress;
 
 /** A stream socket on its way to being connected: it never blocks, and is close-on-exec. */
 public final class ClientSocket {
-  private static final int SOCK_STREAM = 1;
-  private static final int SOCK_NONBLOCK = 0x800;
-  private static final int SOCK_CLOEXEC = 0x80000;
   private static final int SOL_IP = 0;
   private static final int IP_BIND_ADDRESS_NO_PORT = 24;
-  private static final int SOL_SOCKET = 1;
-  private static final int SO_BINDTODEVICE = 25;
 
   private final Fd fd;
   private final SocketAddress target;
@@ -31,30 +26,18 @@ public final class ClientSocket {
     FULL
   }
 
-  /** Opens a socket of the target's family. */
-  public static ClientSocket open(SocketAddress target) throws LinuxException {
-    int family = SocketAddresses.family(target);
-    int type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
-    var fd = Fd.opened("socket " + target, Syscalls.socket(family, type, 0));
-    return new ClientSocket(fd, target);
+  /**
+   * Opens a socket of the target's family.
+   *
+   * @param multipath for MPTCP where the kernel has it, and TCP otherwise
+   */
+  public static ClientSocket open(SocketAddress target, boolean multipath) throws LinuxException {
+    return new ClientSocket(Sockets.stream(target, multipath), target);
   }
 
   /** {@return the socket's fd, which the caller of {@link #open} closes} */
   public Fd fd() {
     return fd;
-  }
-
-  /** Has its packets leave through this interface only; see SO_BINDTODEVICE in socket(7). */
-  public void bindToInterface(String name) throws LinuxException {
-    try (var arena = Arena.ofConfined()) {
-      var encoded = arena.allocateFrom(name);
-      int length = (int) encoded.byteSize();
-      int result =
-          Syscalls.setsockopt(fd.number(), SOL_SOCKET, SO_BINDTODEVICE, encoded, length);
-      if (result < 0) {
-        throw new LinuxException("connect " + target + ": interface " + name, -result);
-      }
-    }
   }
 
   /**

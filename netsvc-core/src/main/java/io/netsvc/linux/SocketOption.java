@@ -24,6 +24,7 @@ public enum SocketOption {
   DEFER_ACCEPT("TCP_DEFER_ACCEPT", Level.TCP, 9),
   USER_TIMEOUT("TCP_USER_TIMEOUT", Level.TCP, 18),
   FAST_OPEN("TCP_FASTOPEN", Level.TCP, 23),
+  FAST_OPEN_CONNECT("TCP_FASTOPEN_CONNECT", Level.TCP, 30),
   /** SOCK_STREAM and so on; cannot be set. */
   TYPE("SO_TYPE", Level.SOCKET, 3),
   /** Whether it listens; cannot be set. */

@@ -1,31 +1,51 @@
 package io.netsvc.net;
 
-/** How many connections a listener serves; at the limit it accepts no more. */
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The connections of a listener that are not done with. All are accepted on one event loop, which
+ * looks for room before each and takes it after: nobody is accepted for whom there is none.
+ */
 final class Admitted {
-  private final int limit;
+  private final Room room;
   private final Readiness readiness;
-  private int open;
+  private final AtomicInteger open = new AtomicInteger();
 
-  Admitted(int limit, Readiness readiness) {
-    this.limit = limit;
+  Admitted(Room room, Readiness readiness) {
+    this.room = room;
     this.readiness = readiness;
+    room.join(readiness);
   }
 
-  synchronized void begin() {
-    open++;
-    if (open == limit) {
-      readiness.full(true);
+  /** One connection's place, which whoever serves the connection gives back when done with it. */
+  final class Place implements AutoCloseable {
+    private final AtomicBoolean given = new AtomicBoolean();
+
+    private Place() {}
+
+    /** Gives the place back: idempotent, from any thread; after the connection's fds are closed. */
+    @Override
+    public void close() {
+      if (given.compareAndSet(false, true)) {
+        open.decrementAndGet();
+        room.give();
+      }
     }
   }
 
-  synchronized void end() {
-    if (open == limit) {
-      readiness.full(false);
-    }
-    open--;
+  Place begin() {
+    open.incrementAndGet();
+    room.take();
+    return new Place();
   }
 
-  synchronized int open() {
-    return open;
+  int open() {
+    return open.get();
+  }
+
+  /** Accepts no more; places that are taken stay so. */
+  void close() {
+    room.leave(readiness);
   }
 }

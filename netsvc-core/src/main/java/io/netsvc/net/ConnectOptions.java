@@ -4,7 +4,8 @@ import java.net.SocketAddress;
 import java.time.Duration;
 
 /** How a {@link Connector} connects; immutable, so an instance may be shared and reused. */
-public sealed interface ConnectOptions permits ConnectSettings {
+public sealed interface ConnectOptions extends SocketTuning<ConnectOptions>
+    permits ConnectSettings {
 
   /**
    * Returns these options with this long for all of it: the name's resolution, every address, every
@@ -33,10 +34,12 @@ public sealed interface ConnectOptions permits ConnectSettings {
   ConnectOptions withSource(SocketAddress source);
 
   /**
-   * Returns these options with connections through this network interface only, whatever the routes
-   * say: SO_BINDTODEVICE of socket(7), linux transport only. Default: as the routes say.
-   *
-   * @param name 1 to 15 characters
+   * Returns these options with the first bytes written in the packet that opens the connection, where
+   * this machine has connected there before: TCP_FASTOPEN_CONNECT of tcp(7). Such a connection is
+   * given out before the peer has answered, so that its first write or read fails instead of the
+   * connect, and nothing is sent before that write: not for protocols where the server speaks first.
+   * What is written so may come twice. The system's {@code net.ipv4.tcp_fastopen} must allow it to
+   * clients. Default: off. Linux.
    */
-  ConnectOptions withInterface(String name);
+  ConnectOptions withFastOpen(boolean fastOpen);
 }

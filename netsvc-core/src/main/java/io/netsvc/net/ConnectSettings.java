@@ -13,22 +13,22 @@ record ConnectSettings(
     int retries,
     Duration firstRetry,
     @Nullable SocketAddress source,
-    @Nullable String interfaceName)
-    implements ConnectOptions {
+    Tuning tuning)
+    implements ConnectOptions, Tuned<ConnectOptions> {
   static final ConnectSettings DEFAULTS =
       new ConnectSettings(
-          Duration.ofSeconds(10), Duration.ofMillis(250), 0, Duration.ofMillis(100), null, null);
+          Duration.ofSeconds(10), Duration.ofMillis(250), 0, Duration.ofMillis(100), null, Tuning.DEFAULTS);
 
   @Override
   public ConnectOptions withTimeout(Duration value) {
     positive("timeout", value);
-    return new ConnectSettings(value, attemptDelay, retries, firstRetry, source, interfaceName);
+    return new ConnectSettings(value, attemptDelay, retries, firstRetry, source, tuning);
   }
 
   @Override
   public ConnectOptions withAttemptDelay(Duration value) {
     positive("attempt delay", value);
-    return new ConnectSettings(timeout, value, retries, firstRetry, source, interfaceName);
+    return new ConnectSettings(timeout, value, retries, firstRetry, source, tuning);
   }
 
   @Override
@@ -37,7 +37,7 @@ record ConnectSettings(
     if (count < 0 || count > 1000) {
       throw new IllegalArgumentException("retries out of range: " + count);
     }
-    return new ConnectSettings(timeout, attemptDelay, count, first, source, interfaceName);
+    return new ConnectSettings(timeout, attemptDelay, count, first, source, tuning);
   }
 
   @Override
@@ -46,15 +46,17 @@ record ConnectSettings(
     if (value instanceof InetSocketAddress inet && inet.isUnresolved()) {
       throw new IllegalArgumentException("unresolved address: " + value);
     }
-    return new ConnectSettings(timeout, attemptDelay, retries, firstRetry, value, interfaceName);
+    return new ConnectSettings(timeout, attemptDelay, retries, firstRetry, value, tuning);
   }
 
   @Override
-  public ConnectOptions withInterface(String name) {
-    if (name.isEmpty() || name.length() > 15) {
-      throw new IllegalArgumentException("interface name out of range: \"" + name + '"');
-    }
-    return new ConnectSettings(timeout, attemptDelay, retries, firstRetry, source, name);
+  public ConnectOptions withTuning(Tuning value) {
+    return new ConnectSettings(timeout, attemptDelay, retries, firstRetry, source, value);
+  }
+
+  @Override
+  public ConnectOptions withFastOpen(boolean fastOpen) {
+    return withTuning(tuning.with(Tunable.FAST_OPEN_CONNECT, fastOpen));
   }
 
   private static void positive(String what, Duration value) {

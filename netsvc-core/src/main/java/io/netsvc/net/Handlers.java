@@ -15,30 +15,32 @@ final class Handlers {
   private static final Logger log = LoggerFactory.getLogger(Listener.class);
 
   private final String name;
-  private final Admitted admitted;
   private final Map<Thread, Connection> running = new ConcurrentHashMap<>();
   private volatile boolean stopped;
 
-  Handlers(SocketAddress address, Admitted admitted) {
+  Handlers(SocketAddress address) {
     this.name = "netsvc-" + address;
-    this.admitted = admitted;
   }
 
-  /** Serves a connection, and closes it after; at once if it came too late. */
-  void start(Connection connection, ConnectionHandler handler) {
-    var thread = Thread.ofVirtual().name(name).unstarted(() -> run(connection, handler));
+  /**
+   * Serves a connection, then closes it and gives its place back; at once if it came too late. A
+   * place is closed last, or another connection could come before there are fds for it.
+   */
+  void start(Connection connection, ConnectionHandler handler, Admitted.Place place) {
+    var thread = Thread.ofVirtual().name(name).unstarted(() -> run(connection, handler, place));
     running.put(thread, connection);
     if (stopped) {
       running.remove(thread);
       connection.close();
+      place.close();
       return;
     }
-    admitted.begin();
     thread.start();
   }
 
-  private void run(Connection connection, ConnectionHandler handler) {
-    try (connection) {
+  private void run(Connection connection, ConnectionHandler handler, Admitted.Place place) {
+    try (place;
+        connection) {
       handler.serve(connection);
     } catch (IOException e) {
       log.debug("connection failed peer={} cause=\"{}\"", connection.remoteAddress(), e.toString());
@@ -48,7 +50,6 @@ final class Handlers {
       log.warn("handler failed peer={}", connection.remoteAddress(), e);
     } finally {
       running.remove(Thread.currentThread());
-      admitted.end();
     }
   }
 

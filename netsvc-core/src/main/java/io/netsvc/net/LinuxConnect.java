@@ -33,7 +33,7 @@ final class LinuxConnect {
   }
 
   Connection connect() throws IOException, InterruptedException {
-    var socket = ClientSocket.open(address);
+    var socket = ClientSocket.open(address, settings.tuning().has(Tunable.MULTIPATH));
     try {
       prepare(socket);
       complete(socket);
@@ -47,11 +47,8 @@ final class LinuxConnect {
     }
   }
 
-  private void prepare(ClientSocket socket) throws LinuxException {
-    var interfaceName = settings.interfaceName();
-    if (interfaceName != null) {
-      socket.bindToInterface(interfaceName);
-    }
+  private void prepare(ClientSocket socket) throws IOException {
+    LinuxTuning.apply(settings.tuning(), address, socket.fd());
     var source = settings.source();
     if (source != null) {
       boolean inet = source instanceof InetSocketAddress;

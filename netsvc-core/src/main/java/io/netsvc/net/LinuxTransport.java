@@ -44,6 +44,11 @@ final class LinuxTransport implements Transport {
                     setup)));
   }
 
+  @Override
+  public boolean separatesFamilies() {
+    return true;
+  }
+
   private static void prepare(Fd fd, SocketAddress address, ListenSettings settings)
       throws IOException {
     if (address instanceof InetSocketAddress) {

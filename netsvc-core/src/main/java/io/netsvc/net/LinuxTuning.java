@@ -1,6 +1,7 @@
 package io.netsvc.net;
 
 import io.netsvc.linux.Fd;
+import io.netsvc.linux.LinuxException;
 import io.netsvc.linux.SocketOption;
 import io.netsvc.linux.SocketText;
 import java.io.IOException;
@@ -21,12 +22,16 @@ final class LinuxTuning {
   static void apply(Tuning tuning, SocketAddress address, Fd fd) throws IOException {
     boolean internet = address instanceof InetSocketAddress;
     boolean six = internet && ((InetSocketAddress) address).getAddress() instanceof Inet6Address;
-    for (var setting : tuning.on(internet).entrySet()) {
-      switch (setting.getValue()) {
-        case Integer number -> set(setting.getKey(), six, fd, number);
-        case String text -> set(setting.getKey(), fd, text);
-        default -> throw new AssertionError(setting);
+    try {
+      for (var setting : tuning.on(internet).entrySet()) {
+        switch (setting.getValue()) {
+          case Integer number -> set(setting.getKey(), six, fd, number);
+          case String text -> set(setting.getKey(), fd, text);
+          default -> throw new AssertionError(setting);
+        }
       }
+    } catch (LinuxException e) {
+      throw e.at(address);
     }
   }
 
@@ -46,6 +51,7 @@ final class LinuxTuning {
       case TRANSPARENT ->
           (six ? SocketOption.IPV6_TRANSPARENT : SocketOption.TRANSPARENT).set(fd, value);
       case FAST_OPEN -> SocketOption.FAST_OPEN.set(fd, value);
+      case FAST_OPEN_CONNECT -> SocketOption.FAST_OPEN_CONNECT.set(fd, value);
       case DEFER_ACCEPT -> SocketOption.DEFER_ACCEPT.set(fd, value);
       case MULTIPATH -> {
         // The socket was opened so.

@@ -23,7 +23,8 @@ public sealed interface ListenOptions extends SocketTuning<ListenOptions> permit
   /**
    * Returns these options with at most this many connections {@linkplain Listener#serve served} at a
    * time, at least 1; then the listener pauses, and clients wait in the backlog. Default: as many as
-   * the limit of fds allows at four each, with 64 to spare (Linux); elsewhere none.
+   * the limit of fds allows at four each, with 64 to spare, to all listeners without a maximum of
+   * their own together (Linux); elsewhere none.
    */
   ListenOptions withMaxConnections(int maxConnections);
 

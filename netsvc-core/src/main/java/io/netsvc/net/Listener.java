@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.AsynchronousCloseException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -51,8 +53,8 @@ public final class Listener implements AutoCloseable, FdHolder {
     this.socket = socket;
     this.readiness = new Readiness(socket);
     this.access = admission.access();
-    this.admitted = new Admitted(admission.limit(), readiness);
-    this.handlers = new Handlers(socket.localAddress(), admitted);
+    this.admitted = new Admitted(admission.room(), readiness);
+    this.handlers = new Handlers(socket.localAddress());
   }
 
   /**
@@ -87,6 +89,35 @@ public final class Listener implements AutoCloseable, FdHolder {
     return open(Transports.chosen(), address, options);
   }
 
+  /**
+   * Listens at all addresses of an endpoint as one listener, with one port: a wildcard one, such as
+   * {@code *:8080}, is IPv4 and IPv6, and IPv4 alone, with a line in the log, where the system has no
+   * IPv6. Port 0 is any that is free at all of them. On Linux there is a socket for each address,
+   * and {@link ListenOptions#withDualStack} does not count; with the NIO transport one for both
+   * families, whose IPv4 peers have IPv4 addresses all the same. Looks the host up, which blocks.
+   *
+   * @throws IllegalArgumentException if it is an endpoint of datagrams
+   * @throws java.net.BindException if one of the addresses is taken or not ours
+   * @throws UnsupportedOperationException if the transport lacks one of the options
+   */
+  public static Listener open(Endpoint endpoint, UnaryOperator<ListenOptions> options)
+      throws IOException {
+    return open(Transports.chosen(), endpoint, options);
+  }
+
+  static Listener open(
+      Transport transport, Endpoint endpoint, UnaryOperator<ListenOptions> options)
+      throws IOException {
+    switch (endpoint.scheme()) {
+      case TCP, UNIX -> {}
+      case UDP, UNIX_DATAGRAM ->
+          throw new IllegalArgumentException("listen " + endpoint + ": not a stream endpoint");
+    }
+    var settings = (ListenSettings) options.apply(ListenSettings.DEFAULTS);
+    return new Listener(
+        ListeningSockets.open(transport, endpoint, settings), settings.admission());
+  }
+
   static Listener open(
       Transport transport, SocketAddress address, UnaryOperator<ListenOptions> options)
       throws IOException {
@@ -94,9 +125,17 @@ public final class Listener implements AutoCloseable, FdHolder {
     return new Listener(transport.listen(address, settings), settings.admission());
   }
 
-  /** {@return the address it listens on, with the real port} */
+  /**
+   * {@return the address it listens on, with the real port; of several the first, but for all
+   * addresses {@code [::]}}
+   */
   public SocketAddress localAddress() {
     return socket.localAddress();
+  }
+
+  /** {@return every address it listens on, with the real port} */
+  public List<SocketAddress> localAddresses() {
+    return socket.localAddresses();
   }
 
   /** {@return what it has done up to now} */
@@ -188,17 +227,34 @@ public final class Listener implements AutoCloseable, FdHolder {
     readiness.call(callback);
   }
 
+  /**
+   * As {@link #onAccept}, for connections that count as {@link ListenOptions#withMaxConnections} says:
+   * each from its accept until the consumer gives its place back, in the end, whatever became of it.
+   */
+  void onAdmitted(BiConsumer<Connection, Admitted.Place> consumer) throws IOException {
+    onAccept(
+        connection -> {
+          var place = admitted.begin();
+          try {
+            consumer.accept(connection, place);
+          } catch (RuntimeException | Error e) {
+            place.close();
+            throw e;
+          }
+        });
+  }
+
   /** Serves each connection on a virtual thread, and closes it after. As {@link #onAccept}. */
   public void serve(ConnectionHandler handler) throws IOException {
     Objects.requireNonNull(handler, "handler");
-    onAccept(connection -> serve(connection, handler));
+    onAdmitted((connection, place) -> handlers.start(connection, handler, place));
   }
 
   /** Serves one connection on a virtual thread that ends before {@link #close} returns. */
   public void serve(Connection connection, ConnectionHandler handler) {
-    handlers.start(
-        Objects.requireNonNull(connection, "connection"),
-        Objects.requireNonNull(handler, "handler"));
+    Objects.requireNonNull(connection, "connection");
+    Objects.requireNonNull(handler, "handler");
+    handlers.start(connection, handler, admitted.begin());
   }
 
   private void acceptBatch() {
@@ -245,7 +301,8 @@ public final class Listener implements AutoCloseable, FdHolder {
    * The listening socket itself, for a program; see {@link io.netsvc.process.ChildFd}.
    *
    * @throws IllegalStateException if it accepts by itself and is not paused
-   * @throws UnsupportedOperationException with the NIO transport, which does not tell it
+   * @throws UnsupportedOperationException with the NIO transport, which does not tell it, and if it
+   *     listens at several addresses, which takes several
    */
   @Override
   public Fd handOver() throws IOException {
@@ -274,6 +331,7 @@ public final class Listener implements AutoCloseable, FdHolder {
 
   private void stopListening() {
     closed = true;
+    admitted.close();
     readiness.close();
     accepting.lock();
     try {
@@ -285,6 +343,7 @@ public final class Listener implements AutoCloseable, FdHolder {
 
   @Override
   public String toString() {
-    return "listener " + localAddress();
+    var addresses = localAddresses();
+    return "listener " + (addresses.size() == 1 ? addresses.getFirst() : addresses);
   }
 }

@@ -35,12 +35,11 @@ final class NioConnect {
   }
 
   Connection connect() throws IOException, InterruptedException {
-    if (settings.interfaceName() != null) {
-      throw Transports.onlyLinux("interface " + settings.interfaceName());
-    }
+    var tuning = NioTuning.connecting(settings.tuning(), family);
     while (true) {
       var channel = SocketChannel.open(family);
       try {
+        tuning.apply(channel);
         bind(channel);
         if (family != StandardProtocolFamily.UNIX) {
           connectInet(channel);

@@ -58,6 +58,11 @@ final class NioTransport implements Transport {
   }
 
   @Override
+  public boolean separatesFamilies() {
+    return false;
+  }
+
+  @Override
   public BoundSocket bind(SocketAddress address, DatagramSettings settings) throws IOException {
     if (address instanceof UnixDomainSocketAddress) {
       throw Transports.onlyLinux("a Unix datagram socket, " + address + ',');

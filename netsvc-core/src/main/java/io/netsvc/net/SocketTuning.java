@@ -9,7 +9,7 @@ import java.time.Duration;
  *
  * @param <T> the options that these are part of
  */
-public sealed interface SocketTuning<T> permits ListenOptions, Tuned {
+public sealed interface SocketTuning<T> permits ListenOptions, ConnectOptions, Tuned {
 
   /**
    * Returns these options with a send buffer of so many bytes, at least 1, for each connection:

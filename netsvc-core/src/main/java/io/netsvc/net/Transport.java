@@ -9,6 +9,9 @@ interface Transport {
   /** Binds and listens. */
   ListeningSocket listen(SocketAddress address, ListenSettings settings) throws IOException;
 
+  /** {@return whether an IPv6 wildcard address can be listened on without IPv4} */
+  boolean separatesFamilies();
+
   /** Binds a datagram socket. */
   BoundSocket bind(SocketAddress address, DatagramSettings settings) throws IOException;
 

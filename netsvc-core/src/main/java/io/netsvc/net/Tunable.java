@@ -17,6 +17,7 @@ enum Tunable {
   TRANSPARENT("IP_TRANSPARENT", true),
   MULTIPATH("IPPROTO_MPTCP", true),
   FAST_OPEN("TCP_FASTOPEN", true),
+  FAST_OPEN_CONNECT("TCP_FASTOPEN_CONNECT", true),
   DEFER_ACCEPT("TCP_DEFER_ACCEPT", true);
 
   private final String option;

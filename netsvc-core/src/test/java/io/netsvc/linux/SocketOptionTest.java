@@ -53,7 +53,7 @@ class SocketOptionTest {
   }
 
   private static final Set<SocketOption> TCP =
-      EnumSet.range(SocketOption.NO_DELAY, SocketOption.FAST_OPEN);
+      EnumSet.range(SocketOption.NO_DELAY, SocketOption.FAST_OPEN_CONNECT);
 
   private static boolean buffer(SocketOption option) {
     return option == SocketOption.SEND_BUFFER || option == SocketOption.RECEIVE_BUFFER;

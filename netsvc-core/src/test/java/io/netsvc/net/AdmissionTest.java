@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -71,12 +73,121 @@ class AdmissionTest {
     }
   }
 
+  private record Admittance(Connection connection, Admitted.Place place) {}
+
+  @ParameterizedTest
+  @EnumSource
+  void place_untilItIsGivenBack_keepsOthersInTheBacklog(Contract on) throws Exception {
+    try (var listener = on.listen(on.address(), o -> o.withMaxConnections(1))) {
+      var admitted = new LinkedBlockingQueue<Admittance>();
+      listener.onAdmitted((connection, place) -> admitted.add(new Admittance(connection, place)));
+      try (var _ = Contract.connect(listener);
+          var _ = Contract.connect(listener)) {
+        var first = admitted.take();
+        first.connection().close();
+        assertThat(admitted.poll(100, TimeUnit.MILLISECONDS)).isNull();
+        assertThat(listener.snapshot()).isEqualTo(new Listener.Snapshot(1, 1, 0, 0, true));
+        first.place().close();
+        var second = admitted.take();
+        first.place().close();
+        assertThat(listener.snapshot()).isEqualTo(new Listener.Snapshot(2, 1, 0, 0, true));
+        second.connection().close();
+        second.place().close();
+        assertThat(listener.snapshot()).isEqualTo(new Listener.Snapshot(2, 0, 0, 0, false));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void place_whenItsConsumerThrows_isFree(Contract on) throws Exception {
+    try (var listener = on.listen(on.address(), o -> o.withMaxConnections(1))) {
+      var second = new LinkedBlockingQueue<Connection>();
+      listener.onAdmitted(
+          (connection, _) -> {
+            if (listener.snapshot().accepted() == 1) {
+              throw new IllegalStateException("expected by the test");
+            }
+            second.add(connection);
+          });
+      try (var _ = Contract.connect(listener);
+          var _ = Contract.connect(listener);
+          var connection = second.take()) {
+        assertThat(connection.isOpen()).isTrue();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void place_afterTheListenersEnd_canStillBeGivenBack(Contract on) throws Exception {
+    var admitted = new LinkedBlockingQueue<Admittance>();
+    var listener = on.listen(on.address(), o -> o.withMaxConnections(1));
+    try (listener) {
+      listener.onAdmitted((connection, place) -> admitted.add(new Admittance(connection, place)));
+      try (var _ = Contract.connect(listener)) {
+        Contract.await("admitted", () -> !admitted.isEmpty());
+      }
+    }
+    assertThat(listener.snapshot().open()).isEqualTo(1);
+    var last = admitted.take();
+    last.connection().close();
+    last.place().close();
+    assertThat(listener.snapshot().open()).isZero();
+  }
+
+  @Test
+  void room_whenShared_isOneForAllWhoAccept() {
+    var room = new Room(2);
+    var one = new Readiness(new SilentSocket());
+    var other = new Readiness(new SilentSocket());
+    var first = new Admitted(room, one);
+    var second = new Admitted(room, other);
+    var place = first.begin();
+    assertThat(one.held()).isFalse();
+    var last = second.begin();
+    assertThat(one.held()).isTrue();
+    assertThat(other.held()).isTrue();
+    place.close();
+    assertThat(one.held()).isFalse();
+    assertThat(other.held()).isFalse();
+    second.close();
+    var again = first.begin(); // the closed one's connection still takes its room
+    assertThat(one.held()).isTrue();
+    assertThat(other.held()).isFalse();
+    var late = new Readiness(new SilentSocket());
+    room.join(late);
+    assertThat(late.held()).isTrue();
+    last.close();
+    again.close();
+    assertThat(late.held()).isFalse();
+    assertThat(first.open() + second.open()).isZero();
+  }
+
+  /** A socket where nothing comes. */
+  private static final class SilentSocket implements ReadableSocket {
+    @Override
+    public SocketAddress localAddress() {
+      return new InetSocketAddress(0);
+    }
+
+    @Override
+    public void onReadable(Runnable ready) {}
+
+    @Override
+    public void watch(boolean wanted) {}
+
+    @Override
+    public void close() {}
+  }
+
   @Test
   void maxConnections_byDefault_leavesFdsToSpare() {
-    assertThat(Admission.byFds(1024)).isEqualTo(240);
-    assertThat(Admission.byFds(0)).isEqualTo(1);
-    assertThat(Admission.byFds(Long.MAX_VALUE)).isEqualTo(Integer.MAX_VALUE);
-    assertThat(Admission.DEFAULT.limit()).isBetween(1, Integer.MAX_VALUE - 1);
+    assertThat(Room.byFds(1024)).isEqualTo(240);
+    assertThat(Room.byFds(0)).isEqualTo(1);
+    assertThat(Room.byFds(Long.MAX_VALUE)).isEqualTo(Integer.MAX_VALUE);
+    assertThat(Admission.DEFAULT.room()).isSameAs(Room.ofTheProcess());
+    assertThat(Room.ofTheProcess().limit()).isBetween(1, Integer.MAX_VALUE - 1);
     assertThatThrownBy(() -> ListenSettings.DEFAULTS.withMaxConnections(0))
         .hasMessage("max connections out of range: 0");
   }

@@ -251,27 +251,6 @@ class ConnectorTest {
 
   @ParameterizedTest
   @MethodSource("io.netsvc.net.Contract#inet")
-  void interface_isTheLinuxTransportsOnly(Contract on) throws Exception {
-    try (var listener = on.listen()) {
-      var address = listener.localAddress();
-      if (!on.linux()) {
-        assertThatThrownBy(() -> on.connector(o -> o.withInterface("lo")).connect(address))
-            .isInstanceOf(UnsupportedOperationException.class)
-            .hasMessageStartingWith("interface lo needs the linux transport");
-        return;
-      }
-      on.connector(o -> o.withInterface("lo")).connect(address).close();
-      leakFree(
-          () ->
-              assertThatThrownBy(
-                      () -> on.connector(o -> o.withInterface("nosuch0")).connect(address))
-                  .hasMessage(
-                      "connect " + address + ": interface nosuch0: No such device (ENODEV)"));
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("io.netsvc.net.Contract#inet")
   void wildcard_isLoopback(Contract on) throws Exception {
     try (var listener = on.listen()) {
       int port = ((InetSocketAddress) listener.localAddress()).getPort();
@@ -329,8 +308,8 @@ class ConnectorTest {
             () -> Connector.of(o -> o.withRetries(-1, Duration.ofSeconds(1))),
             "first retry out of range: PT0S",
             () -> Connector.of(o -> o.withRetries(1, Duration.ZERO)),
-            "interface name out of range: \"\"",
-            () -> Connector.of(o -> o.withInterface("")),
+            "device: read \"\", expected 1 to 15 characters",
+            () -> Connector.of(o -> o.withDevice("")),
             "port out of range: 0",
             () -> Connector.of(o -> o).connect("localhost", 0),
             "empty host",
