@@ -8,8 +8,13 @@ import io.netsvc.net.DatagramPort;
 import io.netsvc.net.Endpoint;
 import io.netsvc.net.Listener;
 import io.netsvc.net.ProxyHeader;
+import io.netsvc.net.Relay;
+import io.netsvc.net.RelayServer;
+import io.netsvc.net.Upstreams;
 import io.netsvc.process.ChildFd;
 import io.netsvc.process.ProcessSpawner;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Executable;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Modifier;
@@ -34,6 +39,16 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class NullsTest {
 
+  private static final Listener CLOSED = closed();
+
+  private static Listener closed() {
+    try (var listener = Listener.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+      return listener;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @Test
   void everyPublicMethod_givenNull_throws() throws Exception {
     var any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
@@ -51,8 +66,21 @@ class NullsTest {
       var spawning = new AtomicReference<Object>();
       var spawner = ProcessSpawner.of(Path.of("/bin/true"), o -> keep(spawning, o));
       var process = spawner.spawn(ChildFd.devNull());
+      var relaying = new AtomicReference<Object>();
+      var serving = new AtomicReference<Object>();
+      var upstreams = Upstreams.inTurn(connector, List.of(listener.localAddress()));
+      var relayed = Listener.open(any);
+      var server =
+          RelayServer.serve(
+              relayed, upstreams, o -> keep(serving, o.withRelay(r -> keep(relaying, r))));
+      SocketChannel.open(relayed.localAddress()).close();
+      listener.accept().close();
+      while (relaying.get() == null) {
+        Thread.onSpinWait();
+      }
       var instances =
           List.of(
+              relaying.get(), serving.get(), upstreams, server,
               listener, port, connection, spawner, process, listening.get(), datagrams.get(),
               connector, connecting.get(), ProxyHeader.of(any, any), spawning.get(),
               AccessRules.anyone(), new DatagramPort.Datagram(ByteBuffer.allocate(0), any));
@@ -60,10 +88,11 @@ class NullsTest {
         check(instance, faults);
       }
       process.awaitExit();
+      server.close();
       for (Class<?> type :
           List.of(
               AccessRules.class, Listener.class, Connector.class, DatagramPort.class, Endpoint.class,
-              ProxyHeader.class, ChildFd.class, ProcessSpawner.class)) {
+              ProxyHeader.class, Relay.class, RelayServer.class, Upstreams.class, ChildFd.class, ProcessSpawner.class)) {
         checkStatic(type, faults);
       }
       for (var constructor : DatagramPort.Datagram.class.getConstructors()) {
@@ -169,6 +198,12 @@ class NullsTest {
     }
     if (type == Endpoint.class) {
       return Endpoint.parse("127.0.0.1:0");
+    }
+    if (type == Connector.class) {
+      return Connector.of(o -> o);
+    }
+    if (type == Listener.class) {
+      return CLOSED;
     }
     if (type == AccessRules.class) {
       return AccessRules.anyone();

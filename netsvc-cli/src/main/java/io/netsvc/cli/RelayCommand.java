@@ -1,26 +1,25 @@
 package io.netsvc.cli;
 
+import io.netsvc.net.AccessRules;
 import io.netsvc.net.Connector;
 import io.netsvc.net.Endpoint;
+import io.netsvc.net.ListenOptions;
 import io.netsvc.net.Listener;
-import io.netsvc.net.Outcome;
-import io.netsvc.net.RelayEvents;
+import io.netsvc.net.ProxyHeader;
 import io.netsvc.net.RelayOptions;
 import io.netsvc.net.RelayServer;
 import io.netsvc.net.RelayServerOptions;
 import io.netsvc.net.Stopped;
-import io.netsvc.net.Upstream;
+import io.netsvc.net.Upstreams;
 import io.netsvc.services.ServicesDatabase;
 import java.io.IOException;
-import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,9 +46,12 @@ import picocli.CommandLine.Spec;
     })
 final class RelayCommand implements Callable<Integer> {
   private static final int REFUSED = 1;
-  private static final double MIB = 1 << 20;
+  private static final Duration HEADER_TIMEOUT = Duration.ofSeconds(5);
 
   @SuppressWarnings("NullAway.Init") @Spec private CommandSpec spec;
+
+  @SuppressWarnings("NullAway.Init") // made before anything is reported
+  private RelayReport report;
 
   @Option(
       names = "--connect-timeout",
@@ -87,7 +89,46 @@ final class RelayCommand implements Callable<Integer> {
       description = "How long relays may go on after a stop before they are reset. Default: 30.")
   private double graceSeconds = 30;
 
-  @Option(names = "--stats", description = "Say each second what was relayed.")
+  @Option(
+      names = "--allow",
+      paramLabel = "NETWORK",
+      description = "Relay clients of this network, such as 10.0.0.0/8, and of no other; repeatable.")
+  private List<String> allowed = List.of();
+
+  @Option(
+      names = "--deny",
+      paramLabel = "NETWORK",
+      description = "Reset clients of this network; repeatable. The longest prefix decides.")
+  private List<String> denied = List.of();
+
+  @Option(
+      names = "--least-connections",
+      description = "Take a client to the upstream with the fewest connections, not to the next one.")
+  private boolean fewest;
+
+  @Option(
+      names = "--proxy-protocol",
+      split = ",",
+      paramLabel = "WAY",
+      description = {
+        "in: clients are proxies, which say first whose the connection is, within 5 seconds.",
+        "out: tell upstreams so, in version 2; out-v1: in version 1. Repeatable."
+      })
+  private List<String> proxyProtocol = List.of();
+
+  @Option(
+      names = "--loops",
+      paramLabel = "N",
+      description = "Relay on N event loops, 1 to 1024. Default: one for each processor.")
+  private @Nullable Integer loops;
+
+  @Option(
+      names = "--transport",
+      paramLabel = "NAME",
+      description = "linux or nio. Default: linux where it works.")
+  private @Nullable String transport;
+
+  @Option(names = "--stats", description = "Say each second what was relayed; on a terminal in one line.")
   private boolean stats;
 
   @Option(names = {"-v", "--verbose"}, description = "Say how each relay ended.")
@@ -104,13 +145,9 @@ final class RelayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     var from = endpoint(listen);
-    var to = new ArrayList<SocketAddress>();
-    for (var upstream : upstreams) {
-      to.add(address(endpoint(upstream)));
-    }
-    var connector = Connector.of(o -> o.withTimeout(seconds("--connect-timeout", connectSeconds)));
-    var servers = new ArrayList<RelayServer>();
+    var to = upstreams.stream().map(upstream -> address(endpoint(upstream))).toList();
     var stop = new CountDownLatch(1);
+    prepare();
     try (var signals = new Signals()) {
       var serving = Thread.currentThread();
       Runnable stopping =
@@ -123,38 +160,94 @@ final class RelayCommand implements Callable<Integer> {
           };
       signals.on("INT", stopping);
       signals.on("TERM", stopping);
-      try {
-        for (var address : from.resolve()) {
-          listen(address, connector, to, servers);
-        }
-        await(stop, servers);
+      try (var server = serve(from, to)) {
+        report.await(stop, server::snapshot, stats);
+        stop(server);
+        return 0;
       } catch (IOException | UnsupportedOperationException e) {
-        say(e.getMessage());
+        report.say(e.getMessage());
         return REFUSED;
-      } finally {
-        stop(servers);
       }
-      return 0;
     }
   }
 
-  private void listen(
-      SocketAddress address, Connector connector, List<SocketAddress> to, List<RelayServer> servers)
-      throws IOException {
-    Listener listener;
-    try {
-      listener = Listener.open(address);
-    } catch (BindException e) {
-      throw e;
-    } catch (IOException | UnsupportedOperationException e) {
-      if (servers.isEmpty()) {
-        throw e;
+  /** Sets up what a JVM has once: before the first socket. */
+  private void prepare() {
+    report = new RelayReport(spec.commandLine().getErr());
+    if (loops != null) {
+      if (loops < 1 || loops > 1024) {
+        throw misused("--loops out of range: " + loops);
       }
-      say(e.getMessage() + "; going on without"); // one family of all addresses
-      return;
+      System.setProperty("io.netsvc.loops", loops.toString());
     }
-    servers.add(RelayServer.serve(listener, turns(connector, to), this::options));
-    say("relaying " + Endpoints.text(listener.localAddress()) + " to " + String.join(", ", upstreams));
+    if (transport != null) {
+      if (!transport.equals("linux") && !transport.equals("nio")) {
+        throw misused("--transport: read \"" + transport + "\", expected linux or nio");
+      }
+      System.setProperty("io.netsvc.transport", transport);
+    }
+  }
+
+  private RelayServer serve(Endpoint from, List<SocketAddress> to) throws IOException {
+    var timeout = seconds("--connect-timeout", connectSeconds);
+    var connector = Connector.of(o -> o.withTimeout(timeout));
+    var upstream =
+        fewest ? Upstreams.fewestConnections(connector, to) : Upstreams.inTurn(connector, to);
+    var listener = Listener.open(from, this::listening);
+    try {
+      var server = RelayServer.serve(listener, upstream, this::serving);
+      report.say(
+          "relaying "
+              + Endpoints.text(listener.localAddress())
+              + " to "
+              + String.join(", ", upstreams));
+      return server;
+    } catch (IOException | RuntimeException e) {
+      listener.close();
+      throw e;
+    }
+  }
+
+  private ListenOptions listening(ListenOptions options) {
+    var all = options.withAccess(access());
+    if (maxConnections == null) {
+      return all;
+    }
+    if (maxConnections < 1) {
+      throw misused("--max-connections out of range: " + maxConnections);
+    }
+    return all.withMaxConnections(maxConnections);
+  }
+
+  private AccessRules access() {
+    var rules = AccessRules.anyone();
+    try {
+      for (var network : allowed) {
+        rules = rules.allow(network);
+      }
+      for (var network : denied) {
+        rules = rules.deny(network);
+      }
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+    return rules;
+  }
+
+  private RelayServerOptions serving(RelayServerOptions options) {
+    var all = options.withRelay(this::relay).withEvents(report.events(verbose));
+    for (var way : proxyProtocol) {
+      all =
+          switch (way) {
+            case "in" -> all.withProxyIn(HEADER_TIMEOUT);
+            case "out" -> all.withProxyOut(ProxyHeader.Version.V2);
+            case "out-v1" -> all.withProxyOut(ProxyHeader.Version.V1);
+            default ->
+                throw misused(
+                    "--proxy-protocol: read \"" + way + "\", expected in, out or out-v1");
+          };
+    }
+    return all;
   }
 
   private Endpoint endpoint(String text) {
@@ -173,35 +266,9 @@ final class RelayCommand implements Callable<Integer> {
   /** The address to connect to; a name is looked up for each connection. */
   private static SocketAddress address(Endpoint endpoint) {
     return endpoint.scheme() == Endpoint.Scheme.UNIX
-        ? java.net.UnixDomainSocketAddress.of(endpoint.path())
-        : java.net.InetSocketAddress.createUnresolved(
+        ? UnixDomainSocketAddress.of(endpoint.path())
+        : InetSocketAddress.createUnresolved(
             endpoint.host().isEmpty() ? "localhost" : endpoint.host(), endpoint.port());
-  }
-
-  /** Takes each client to the next upstream, and on to those after it while they fail. */
-  private static Upstream turns(Connector connector, List<SocketAddress> upstreams) {
-    var next = new AtomicInteger();
-    return () -> {
-      int turn = next.getAndIncrement();
-      IOException first = null;
-      for (int i = 0; i < upstreams.size(); i++) {
-        try {
-          return connector.connect(upstreams.get(Math.floorMod(turn + i, upstreams.size())));
-        } catch (IOException e) {
-          if (first == null) {
-            first = e;
-          } else {
-            first.addSuppressed(e);
-          }
-        }
-      }
-      throw first == null ? new IOException("no upstream") : first;
-    };
-  }
-
-  private RelayServerOptions options(RelayServerOptions options) {
-    var all = options.withRelay(this::relay).withEvents(events());
-    return maxConnections == null ? all : all.withMaxRelays(maxConnections);
   }
 
   private RelayOptions relay(RelayOptions options) {
@@ -220,78 +287,20 @@ final class RelayCommand implements Callable<Integer> {
 
   private Duration seconds(String option, double value) {
     if (!(value > 0) || value > Integer.MAX_VALUE) {
-      throw new ParameterException(spec.commandLine(), option + " out of range: " + value);
+      throw misused(option + " out of range: " + value);
     }
     return Duration.ofNanos((long) (value * 1e9));
   }
 
-  private RelayEvents events() {
-    return new RelayEvents() {
-      @Override
-      public void failed(SocketAddress client, IOException cause) {
-        say("reset " + Endpoints.text(client) + ": " + cause.getMessage());
-      }
-
-      @Override
-      public void ended(SocketAddress client, Outcome outcome) {
-        if (verbose) {
-          say(
-              "ended %s: %s by %s, %d bytes to, %d from, %.3f s"
-                  .formatted(
-                      Endpoints.text(client),
-                      outcome.cause(),
-                      outcome.side(),
-                      outcome.forward(),
-                      outcome.backward(),
-                      outcome.duration().toNanos() / 1e9));
-        }
-      }
-    };
+  private ParameterException misused(String message) {
+    return new ParameterException(spec.commandLine(), message);
   }
 
-  private void await(CountDownLatch stop, List<RelayServer> servers) throws InterruptedException {
-    if (!stats) {
-      stop.await();
-      return;
+  private void stop(RelayServer server) {
+    report.say("stopping");
+    var grace = Duration.ofNanos((long) (Math.max(0, graceSeconds) * 1e9));
+    if (server.stop(grace) == Stopped.FORCED) {
+      report.say("reset what was still open");
     }
-    while (!stop.await(1, TimeUnit.SECONDS)) {
-      long accepted = 0;
-      long failed = 0;
-      int open = 0;
-      double forward = 0;
-      double backward = 0;
-      for (var server : servers) {
-        var now = server.snapshot();
-        accepted += now.accepted();
-        failed += now.failed();
-        open += now.open();
-        forward += now.forward() / MIB;
-        backward += now.backward() / MIB;
-      }
-      say(
-          "accepted %d, failed %d, open %d, %.1f MiB to, %.1f MiB from"
-              .formatted(accepted, failed, open, forward, backward));
-    }
-  }
-
-  private void stop(List<RelayServer> servers) {
-    if (servers.isEmpty()) {
-      return;
-    }
-    say("stopping");
-    long deadlineNanos = System.nanoTime() + (long) (Math.max(0, graceSeconds) * 1e9);
-    boolean forced = false;
-    for (var server : servers) {
-      var left = Duration.ofNanos(deadlineNanos - System.nanoTime());
-      forced |= server.stop(left) == Stopped.FORCED;
-    }
-    if (forced) {
-      say("reset what was still open");
-    }
-  }
-
-  private void say(@Nullable String message) {
-    spec.commandLine().getErr().println("netsvc: " + message);
-    spec.commandLine().getErr().flush();
   }
 }

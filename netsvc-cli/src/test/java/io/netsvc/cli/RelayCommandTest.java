@@ -2,6 +2,7 @@ package io.netsvc.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netsvc.net.Listener;
 import io.netsvc.process.ChildFd;
@@ -123,5 +124,51 @@ class RelayCommandTest {
     assertThat(run("relay", "--connect-timeout=0", "127.0.0.1:0", "127.0.0.1:1").err())
         .startsWith("netsvc: --connect-timeout out of range: 0.0");
     assertThat(run("relay", "127.0.0.1:1").status()).isEqualTo(2);
+    assertThat(run("relay", "--loops=0", "127.0.0.1:0", "127.0.0.1:1").err())
+        .startsWith("netsvc: --loops out of range: 0");
+    assertThat(run("relay", "--transport=dos", "127.0.0.1:0", "127.0.0.1:1").err())
+        .startsWith("netsvc: --transport: read \"dos\", expected linux or nio");
+    assertThat(run("relay", "--proxy-protocol=up", "127.0.0.1:0", "127.0.0.1:1").err())
+        .startsWith("netsvc: --proxy-protocol: read \"up\", expected in, out or out-v1");
+    assertThat(run("relay", "--allow=10.0.0.0/33", "127.0.0.1:0", "127.0.0.1:1").err())
+        .contains("10.0.0.0/33")
+        .contains("Usage: netsvc relay");
+    assertThat(run("relay", "--max-connections=0", "127.0.0.1:0", "127.0.0.1:1").status())
+        .isEqualTo(2);
+  }
+
+  @Test
+  void relay_withProxyHeadersAndRules_tellsTheUpstreamAndResetsTheDenied() throws Exception {
+    try (var upstream = Listener.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+      int to = ((InetSocketAddress) upstream.localAddress()).getPort();
+      SpawnedProcess process =
+          command(
+                  "--proxy-protocol", "out-v1", "--deny", "127.0.0.2/32", "--stats", "--loops", "1",
+                  "--transport", "nio", "0", "127.0.0.1:" + to)
+              .spawn(ChildFd.devNull(), ChildFd.devNull(), ChildFd.pipe());
+      try (var lines = new BufferedReader(new InputStreamReader(process.stderr(), UTF_8))) {
+        var ready = String.valueOf(lines.readLine());
+        int port = Integer.parseInt(ready.replaceAll("^.*:([0-9]+) to .*$", "$1"));
+        try (var client = new Socket(InetAddress.getLoopbackAddress(), port);
+            var connection = upstream.accept()) {
+          var line = ByteBuffer.allocate(200);
+          while (connection.read(line) >= 0 && line.get(line.position() - 1) != '\n') {
+            // to the end of the line
+          }
+          assertThat(new String(line.array(), 0, line.position(), UTF_8))
+              .isEqualTo(
+                  "PROXY TCP4 127.0.0.1 127.0.0.1 " + client.getLocalPort() + " " + port + "\r\n");
+          assertThat(lines.readLine()).contains("accepted 1, failed 0, open 1, 0.0 MiB to");
+        }
+        try (var denied = new Socket()) {
+          denied.bind(new InetSocketAddress("127.0.0.2", 0));
+          denied.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+          assertThatThrownBy(() -> denied.getInputStream().read()).hasMessageContaining("reset");
+        }
+      } finally {
+        process.signal(SIGKILL);
+        process.awaitExit();
+      }
+    }
   }
 }

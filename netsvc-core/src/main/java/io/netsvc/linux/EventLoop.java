@@ -41,6 +41,8 @@ public final class EventLoop implements AutoCloseable {
   private static final int EVENT_SIZE = PACKED ? 12 : 16;
   private static final int DATA_OFFSET = PACKED ? 4 : 8;
 
+  private static final ThreadLocal<@Nullable EventLoop> CURRENT = new ThreadLocal<>();
+
   private final Fd epoll;
   private final Fd wakeUp;
   private final Slots slots = new Slots();
@@ -142,6 +144,9 @@ public final class EventLoop implements AutoCloseable {
   /** Runs a task on the loop's thread. */
   public void execute(Runnable task) {
     tasks.add(task);
+    if (isCurrent()) {
+      return; // it looks at the tasks before it waits
+    }
     if (woken.compareAndSet(false, true)) {
       wake();
     }
@@ -199,7 +204,13 @@ public final class EventLoop implements AutoCloseable {
     }
   }
 
+  /** {@return the loop whose thread this is; null for any other thread} */
+  static @Nullable EventLoop current() {
+    return CURRENT.get();
+  }
+
   private void run() {
+    CURRENT.set(this);
     try (var arena = Arena.ofConfined()) {
       ownEvent = arena.allocate(EVENT_SIZE, 8);
       var events = arena.allocate((long) BATCH * EVENT_SIZE, 8);
@@ -219,9 +230,7 @@ public final class EventLoop implements AutoCloseable {
           }
         }
         woken.set(false); // before the look at the tasks: who adds one now wakes us again
-        for (var task = tasks.poll(); task != null; task = tasks.poll()) {
-          guarded(task);
-        }
+        runTasks();
         runTimers();
       }
       ownEvent = null;
@@ -230,10 +239,24 @@ public final class EventLoop implements AutoCloseable {
   }
 
   private int timeoutMillis() {
+    if (!tasks.isEmpty()) {
+      return 0;
+    }
     long left = timers.leftNanos();
     return left == Long.MAX_VALUE
         ? -1
         : (int) Math.min(Integer.MAX_VALUE, (left + 999_999) / 1_000_000);
+  }
+
+  /** Runs so many tasks at most: one that comes again has to wait for what is ready. */
+  private void runTasks() {
+    for (int i = 0; i < BATCH; i++) {
+      var task = tasks.poll();
+      if (task == null) {
+        return;
+      }
+      guarded(task);
+    }
   }
 
   private void runTimers() {

@@ -3,60 +3,59 @@ package io.netsvc.linux;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
-/** The event loop that everything in this JVM shares; a daemon, opened at first use. */
+/**
+ * The event loops of this JVM: daemons, opened at first use, that nobody closes. The first one has
+ * what is not relayed too, such as listeners and children.
+ */
 public final class Loops {
-  /** How many loops relays share; by default one for each processor. */
+  /** How many there are, 1 to 1024; by default one for each processor. */
   private static final String PROPERTY = "io.netsvc.loops";
 
-  private static volatile @Nullable EventLoop shared;
+  private static final int COUNT =
+      Math.clamp(Integer.getInteger(PROPERTY, Runtime.getRuntime().availableProcessors()), 1, 1024);
+
+  private static final AtomicReferenceArray<EventLoop> LOOPS = new AtomicReferenceArray<>(COUNT);
+  private static final AtomicInteger NEXT = new AtomicInteger();
 
   private Loops() {}
 
-  private static final class Many {
-    static final EventLoop[] LOOPS = open();
-    static final AtomicInteger NEXT = new AtomicInteger();
-
-    private static EventLoop[] open() {
-      var loops =
-          new EventLoop[Integer.getInteger(PROPERTY, Runtime.getRuntime().availableProcessors())];
-      try {
-        for (int i = 0; i < loops.length; i++) {
-          loops[i] = EventLoop.open("netsvc-relay-" + i);
-        }
-        return loops;
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-  }
-
-  /** Returns the loops that relays share in turn, one for each processor unless told; nobody closes them. */
-  public static EventLoop next() {
-    return Many.LOOPS[Math.floorMod(Many.NEXT.getAndIncrement(), Many.LOOPS.length)];
-  }
-
   /**
-   * {@return the shared loop; nobody closes it}
+   * {@return the first loop}
    *
    * @throws UncheckedIOException if it cannot be opened now, for want of fds; a later call may
    */
   public static EventLoop shared() {
-    var loop = shared;
-    return loop == null ? open() : loop;
+    return loop(0);
   }
 
-  private static synchronized EventLoop open() {
-    var loop = shared;
+  /** As {@link #shared()}, for one of all loops in turn. */
+  public static EventLoop next() {
+    return loop(Math.floorMod(NEXT.getAndIncrement(), COUNT));
+  }
+
+  /** {@return the loop whose thread this is; any other thread gets {@link #next}} */
+  public static EventLoop here() {
+    var here = EventLoop.current();
+    return here == null ? next() : here;
+  }
+
+  private static EventLoop loop(int number) {
+    var loop = LOOPS.get(number);
+    return loop == null ? open(number) : loop;
+  }
+
+  private static synchronized EventLoop open(int number) {
+    var loop = LOOPS.get(number);
     if (loop == null) {
       LowFds.reserve(); // while low numbers are free: whoever needs a loop may start programs
       try {
-        loop = EventLoop.open("netsvc-loop");
+        loop = EventLoop.open("netsvc-loop-" + number);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      shared = loop;
+      LOOPS.set(number, loop);
     }
     return loop;
   }

@@ -157,13 +157,7 @@ final class Attempts {
   }
 
   private Connection connectTo(SocketAddress address) throws IOException, InterruptedException {
-    var connection = transport.connect(address, settings, deadlineNanos);
-    // Where nobody listens on an ephemeral port, the kernel may choose that one as our own, and TCP
-    // then connects the socket to itself: RFC 9293 section 3.5, simultaneous open.
-    if (address instanceof InetSocketAddress && address.equals(connection.localAddress())) {
-      connection.abort(); // without a TIME_WAIT, which would keep a real listener off the port
-      throw ConnectFailures.selfConnect(address);
-    }
-    return connection;
+    return ConnectFailures.notToItself(
+        address, transport.connect(address, settings, deadlineNanos));
   }
 }

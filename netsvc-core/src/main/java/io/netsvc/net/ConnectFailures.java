@@ -3,6 +3,7 @@ package io.netsvc.net;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
@@ -40,10 +41,21 @@ final class ConnectFailures {
     return because(new UnknownHostException("connect " + target + ": unknown host"), cause);
   }
 
-  /** {@return what a connection to oneself is} */
-  static ConnectException selfConnect(SocketAddress address) {
-    return new ConnectException(
-        "connect " + address + ": Connection refused (it would be connected to itself)");
+  /**
+   * {@return a connection that has another end}
+   *
+   * @throws ConnectException if it has not. Where nobody listens on an ephemeral port, the kernel
+   *     may choose that one as our own, and TCP then connects the socket to itself: RFC 9293 section
+   *     3.5, simultaneous open.
+   */
+  static Connection notToItself(SocketAddress address, Connection connection)
+      throws ConnectException {
+    if (address instanceof InetSocketAddress && address.equals(connection.localAddress())) {
+      connection.abort(); // without a TIME_WAIT, which would keep a real listener off the port
+      throw new ConnectException(
+          "connect " + address + ": Connection refused (it would be connected to itself)");
+    }
+    return connection;
   }
 
   /** {@return whether the same may go well a moment later} */

@@ -144,12 +144,12 @@ public final class Connector {
       return;
     }
     if (!inet.isUnresolved()) {
-      into.add(new InetSocketAddress(reachable(inet.getAddress()), inet.getPort()));
+      into.add(reachable(inet));
       return;
     }
     try {
       for (var each : names.resolve(inet.getHostString(), deadlineNanos)) {
-        into.add(new InetSocketAddress(reachable(each), inet.getPort()));
+        into.add(reachable(new InetSocketAddress(each, inet.getPort())));
       }
     } catch (SocketTimeoutException e) {
       throw ConnectFailures.because(ConnectFailures.timedOut(text(inet), settings.timeout()), e);
@@ -159,11 +159,26 @@ public final class Connector {
   }
 
   /** The kernel has a wildcard address mean loopback, the JDK whatever the host's name resolves to. */
-  private static InetAddress reachable(InetAddress address) {
-    if (!address.isAnyLocalAddress()) {
+  private static SocketAddress reachable(SocketAddress address) {
+    if (!(address instanceof InetSocketAddress inet) || !inet.getAddress().isAnyLocalAddress()) {
       return address;
     }
-    return InetAddress.ofLiteral(address instanceof Inet4Address ? "127.0.0.1" : "::1");
+    var loopback = inet.getAddress() instanceof Inet4Address ? "127.0.0.1" : "::1";
+    return new InetSocketAddress(InetAddress.ofLiteral(loopback), inet.getPort());
+  }
+
+  /** {@return whether an address can be connected to by {@link #begin}: one try of one address} */
+  boolean connectsOnLoops(SocketAddress address) {
+    boolean name = address instanceof InetSocketAddress inet && inet.isUnresolved();
+    return !name
+        && settings.retries() == 0
+        && settings.sourceFits(address)
+        && transport.connectsOnLoops();
+  }
+
+  /** As {@link #connect(SocketAddress)} without a thread; see {@link Transport#begin}. */
+  Runnable begin(SocketAddress address, Connecting connecting) {
+    return transport.begin(reachable(address), settings, connecting);
   }
 
   /** The addresses, their families taking turns: RFC 8305 section 4. */

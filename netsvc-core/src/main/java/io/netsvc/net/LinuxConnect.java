@@ -14,9 +14,9 @@ import java.util.concurrent.locks.LockSupport;
 /** One attempt to connect, whose thread parks while the event loop waits for news. */
 final class LinuxConnect {
   /** How soon a full backlog is looked at again: nothing tells when it has room. */
-  private static final long FIRST_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+  static final long FIRST_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
-  private static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final EventLoop loop;
   private final SocketAddress address;
@@ -35,7 +35,7 @@ final class LinuxConnect {
   Connection connect() throws IOException, InterruptedException {
     var socket = ClientSocket.open(address, settings.tuning().has(Tunable.MULTIPATH));
     try {
-      prepare(socket);
+      prepare(socket, address, settings);
       complete(socket);
       return new LinuxConnection(socket.fd(), address);
     } catch (LinuxException e) {
@@ -47,7 +47,9 @@ final class LinuxConnect {
     }
   }
 
-  private void prepare(ClientSocket socket) throws IOException {
+  /** Tells a socket what it has to know before it connects. */
+  static void prepare(ClientSocket socket, SocketAddress address, ConnectSettings settings)
+      throws IOException {
     LinuxTuning.apply(settings.tuning(), address, socket.fd());
     var source = settings.source();
     if (source != null) {
@@ -117,7 +119,8 @@ final class LinuxConnect {
     }
   }
 
-  private static IOException failure(LinuxException e) {
+  /** {@return what to throw for an errno of connect(2)} */
+  static IOException failure(LinuxException e) {
     var message = String.valueOf(e.getMessage());
     return switch (e.errno()) {
       case Errno.ECONNREFUSED, Errno.ECONNRESET, Errno.ENOENT, Errno.ETIMEDOUT ->

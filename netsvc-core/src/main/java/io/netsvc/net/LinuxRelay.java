@@ -13,7 +13,7 @@ final class LinuxRelay {
 
   static Joined join(LinuxConnection first, LinuxConnection second, Relay.Mode mode)
       throws IOException {
-    var loop = Loops.next();
+    var loop = Loops.here();
     var a = new StreamSocket(loop, first.detach());
     StreamSocket b;
     try {

@@ -143,6 +143,18 @@ final class LinuxTransport implements Transport {
     return new LinuxConnect(loop, address, settings, deadlineNanos).connect();
   }
 
+  @Override
+  public boolean connectsOnLoops() {
+    return true;
+  }
+
+  @Override
+  public Runnable begin(SocketAddress address, ConnectSettings settings, Connecting connecting) {
+    var connect = new LinuxConnecting(Loops.next(), address, settings, connecting);
+    connect.begin();
+    return connect::cancel;
+  }
+
   private static Map<SocketOption, Integer> options(
       SocketAddress address, boolean dualStack, boolean reusePort, int send, int receive) {
     var options = new EnumMap<SocketOption, Integer>(SocketOption.class);

@@ -171,6 +171,15 @@ public final class ProxyHeader {
     return there ? this : with(new Tlv(CRC32C, new byte[4]));
   }
 
+  /** Returns this header with another one's TLVs after its own; a checksum is that of the result. */
+  ProxyHeader withTlvsOf(ProxyHeader other) {
+    var all = this;
+    for (var tlv : other.tlvs) {
+      all = tlv.type == CRC32C ? all.withChecksum() : all.with(tlv);
+    }
+    return all;
+  }
+
   private ProxyHeader with(Tlv tlv) {
     if (version == Version.V1 || command == Command.LOCAL) {
       throw new IllegalStateException("no TLVs in version 1 or a LOCAL header");

@@ -1,10 +1,10 @@
 package io.netsvc.net;
 
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -12,14 +12,13 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A listener whose clients are each relayed to an upstream. A client that cannot be taken anywhere
- * is reset at once. Beyond the maximum of relays, clients wait in the backlog: nobody who was
- * accepted is dropped for want of fds.
+ * is reset at once. Beyond the {@linkplain ListenOptions#withMaxConnections listener's maximum} clients
+ * wait in the backlog: nobody who was accepted is dropped for want of fds.
  *
  * <p>The server owns the listener and all connections. Servers are safe for use by multiple
  * concurrent threads.
@@ -32,15 +31,15 @@ public final class RelayServer implements AutoCloseable {
   private final RelayServerSettings settings;
   private final LongAdder accepted = new LongAdder();
   private final LongAdder failed = new LongAdder();
-  private final LongAdder forward = new LongAdder();
-  private final LongAdder backward = new LongAdder();
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-  private final Map<Thread, Connection> connecting = new HashMap<>();
-  private final Set<Relay> relays = new HashSet<>();
-  private int open;
+  private final Condition none = lock.newCondition();
+  private final Set<RelayClient> clients = new HashSet<>();
   private boolean stopped;
-  private boolean forced;
+
+  /** What relays that have ended moved. */
+  private long forward;
+
+  private long backward;
 
   private RelayServer(Listener listener, Upstream upstream, RelayServerSettings settings) {
     this.listener = listener;
@@ -54,8 +53,8 @@ public final class RelayServer implements AutoCloseable {
    * @param accepted clients that were accepted
    * @param failed clients that were reset because no upstream could be reached
    * @param open clients that are relayed, or about to be
-   * @param forward bytes that upstreams took from clients, of relays that have ended
-   * @param backward bytes that clients took from upstreams, of relays that have ended
+   * @param forward bytes that upstreams took from clients
+   * @param backward bytes that clients took from upstreams
    */
   public record Snapshot(long accepted, long failed, int open, long forward, long backward) {}
 
@@ -70,9 +69,9 @@ public final class RelayServer implements AutoCloseable {
       throws IOException {
     Objects.requireNonNull(listener, "listener");
     Objects.requireNonNull(upstream, "upstream");
-    var settings = (RelayServerSettings) options.apply(RelayServerSettings.defaults());
+    var settings = (RelayServerSettings) options.apply(RelayServerSettings.DEFAULTS);
     var server = new RelayServer(listener, upstream, settings);
-    listener.onAccept(server::accepted);
+    listener.onAdmitted(server::accepted);
     return server;
   }
 
@@ -80,95 +79,70 @@ public final class RelayServer implements AutoCloseable {
   public Snapshot snapshot() {
     lock.lock();
     try {
-      return new Snapshot(accepted.sum(), failed.sum(), open, forward.sum(), backward.sum());
+      long to = forward;
+      long from = backward;
+      for (var client : clients) {
+        var moved = client.progress();
+        to += moved.forward();
+        from += moved.backward();
+      }
+      return new Snapshot(accepted.sum(), failed.sum(), clients.size(), to, from);
     } finally {
       lock.unlock();
     }
   }
 
-  private void accepted(Connection client) {
+  private void accepted(Connection connection, Admitted.Place place) {
+    var client = new RelayClient(this, connection, place);
     accepted.increment();
-    var thread = Thread.ofVirtual().name("netsvc-connect").unstarted(() -> connect(client));
     lock.lock();
     try {
       if (stopped) {
-        client.close();
+        connection.close();
+        place.close();
         return;
       }
-      connecting.put(thread, client);
-      if (++open == settings.maxRelays()) {
-        listener.pause();
-      }
+      clients.add(client);
     } finally {
       lock.unlock();
     }
-    thread.start();
+    client.start();
   }
 
-  private void connect(Connection client) {
-    var address = client.remoteAddress();
-    Relay relay = null;
-    try {
-      relay = Relay.between(client, upstream.connect(), settings.relay());
-    } catch (IOException e) {
-      failed.increment();
-      client.abort();
-      guarded(() -> settings.events().failed(address, e));
-    } catch (InterruptedException | RuntimeException | Error e) {
-      client.abort();
-      if (!(e instanceof InterruptedException)) {
-        log.warn("upstream failed client={}", address, e);
-      }
-    } finally {
-      connected(relay);
-    }
-    if (relay != null) {
-      guarded(() -> settings.events().started(address));
-      var begun = relay;
-      relay.onEnd(
-          outcome -> {
-            forward.add(outcome.forward());
-            backward.add(outcome.backward());
-            guarded(() -> settings.events().ended(address, outcome));
-            ended(begun);
-          });
-    }
+  RelayServerSettings settings() {
+    return settings;
   }
 
-  private void connected(@Nullable Relay relay) {
-    boolean late;
+  Upstream upstream() {
+    return upstream;
+  }
+
+  void started(SocketAddress client) {
+    guarded(() -> settings.events().started(client));
+  }
+
+  void failed(SocketAddress client, IOException cause) {
+    failed.increment();
+    guarded(() -> settings.events().failed(client, cause));
+  }
+
+  void ended(SocketAddress client, Outcome outcome) {
+    guarded(() -> settings.events().ended(client, outcome));
+  }
+
+  void left(RelayClient client) {
+    var moved = client.progress();
     lock.lock();
     try {
-      connecting.remove(Thread.currentThread());
-      if (relay == null) {
-        freed();
-        return;
+      clients.remove(client);
+      forward += moved.forward();
+      backward += moved.backward();
+      if (clients.isEmpty()) {
+        none.signalAll();
       }
-      relays.add(relay);
-      late = stopped && forced;
     } finally {
       lock.unlock();
     }
-    if (late) {
-      relay.abort();
-    }
-  }
-
-  private void ended(Relay relay) {
-    lock.lock();
-    try {
-      relays.remove(relay);
-      freed();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void freed() {
-    if (open-- == settings.maxRelays() && !stopped) {
-      listener.resume();
-    }
-    changed.signalAll();
   }
 
   private static void guarded(Runnable call) {
@@ -222,11 +196,11 @@ public final class RelayServer implements AutoCloseable {
     long left = nanos;
     lock.lockInterruptibly();
     try {
-      while (open > 0) {
+      while (!clients.isEmpty()) {
         if (left <= 0) {
           return false;
         }
-        left = changed.awaitNanos(left);
+        left = none.awaitNanos(left);
       }
       return true;
     } finally {
@@ -235,18 +209,14 @@ public final class RelayServer implements AutoCloseable {
   }
 
   private void force() {
+    List<RelayClient> all;
     lock.lock();
     try {
-      forced = true;
-      connecting.forEach(
-          (thread, client) -> {
-            thread.interrupt();
-            client.abort();
-          });
-      relays.forEach(Relay::abort);
+      all = List.copyOf(clients);
     } finally {
       lock.unlock();
     }
+    all.forEach(RelayClient::cancel);
   }
 
   /** Stops listening, resets every client, and returns when all are closed. */

@@ -1,50 +1,67 @@
 package io.netsvc.net;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
-import java.util.Scanner;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** The values behind {@link RelayServerOptions}. */
-record RelayServerSettings(int maxRelays, UnaryOperator<RelayOptions> relay, RelayEvents events)
+record RelayServerSettings(
+    UnaryOperator<RelayOptions> relay,
+    RelayEvents events,
+    @Nullable Duration proxyIn,
+    ProxyHeader.@Nullable Version proxyOut)
     implements RelayServerOptions {
-  private static final int FDS_OF_A_RELAY = 4;
-
-  /** What the rest of the process may have open. */
-  private static final int SPARE = 64;
-
-  private static final int WITHOUT_A_LIMIT = 1 << 20;
-
-  static RelayServerSettings defaults() {
-    return new RelayServerSettings(
-        Math.max(1, (openFiles() - SPARE) / FDS_OF_A_RELAY), o -> o, new RelayEvents() {});
-  }
-
-  /** Returns the soft limit as proc_pid_limits(5) has it. */
-  private static int openFiles() {
-    try (var lines = Files.lines(Path.of("/proc/self/limits"))) {
-      var line = lines.filter(l -> l.startsWith("Max open files")).findFirst().orElse("");
-      var words = new Scanner(line.substring(Math.min(line.length(), "Max open files".length())));
-      return words.hasNextInt() ? words.nextInt() : WITHOUT_A_LIMIT;
-    } catch (IOException e) {
-      return WITHOUT_A_LIMIT; // not Linux: the system refuses what is too many
-    }
-  }
-
-  @Override
-  public RelayServerOptions withMaxRelays(int max) {
-    return new RelayServerSettings(Tuned.positive("max relays", max), relay, events);
-  }
+  static final RelayServerSettings DEFAULTS =
+      new RelayServerSettings(o -> o, new RelayEvents() {}, null, null);
 
   @Override
   public RelayServerOptions withRelay(UnaryOperator<RelayOptions> options) {
-    return new RelayServerSettings(maxRelays, Objects.requireNonNull(options, "options"), events);
+    Objects.requireNonNull(options, "options");
+    return new RelayServerSettings(options, events, proxyIn, proxyOut);
   }
 
   @Override
   public RelayServerOptions withEvents(RelayEvents listener) {
-    return new RelayServerSettings(maxRelays, relay, Objects.requireNonNull(listener, "events"));
+    Objects.requireNonNull(listener, "events");
+    return new RelayServerSettings(relay, listener, proxyIn, proxyOut);
+  }
+
+  @Override
+  public RelayServerOptions withProxyIn(Duration headerTimeout) {
+    if (!headerTimeout.isPositive()) {
+      throw new IllegalArgumentException("header timeout is not positive: " + headerTimeout);
+    }
+    return new RelayServerSettings(relay, events, headerTimeout, proxyOut);
+  }
+
+  @Override
+  public RelayServerOptions withProxyOut(ProxyHeader.Version version) {
+    Objects.requireNonNull(version, "version");
+    return new RelayServerSettings(relay, events, proxyIn, version);
+  }
+
+  /** {@return whether there are headers to read or write, which may block} */
+  boolean proxied() {
+    return proxyIn != null || proxyOut != null;
+  }
+
+  /** {@return what a client says of itself first; null if it is no proxy} */
+  @Nullable ProxyHeader read(Connection client) throws IOException {
+    return proxyIn == null ? null : ProxyHeader.read(client, proxyIn);
+  }
+
+  /** Tells an upstream whose the connection is, if it is to be told; with all that a proxy told. */
+  void write(@Nullable ProxyHeader told, Connection client, Connection upstream)
+      throws IOException {
+    if (proxyOut == null) {
+      return;
+    }
+    var header = ProxyHeader.of(client).withVersion(proxyOut);
+    if (told != null && proxyOut == ProxyHeader.Version.V2) {
+      header = header.withTlvsOf(told);
+    }
+    header.write(upstream);
   }
 }

@@ -54,7 +54,7 @@ record RelaySettings(
   }
 
   Limits of(Side side) {
-    return side == Side.FIRST ? first : second;
+    return Objects.requireNonNull(side, "side") == Side.FIRST ? first : second;
   }
 
   private RelaySettings with(Side side, Limits limits) {

@@ -23,4 +23,19 @@ interface Transport {
    */
   Connection connect(SocketAddress address, ConnectSettings settings, long deadlineNanos)
       throws IOException, InterruptedException;
+
+  /** {@return whether it has {@link #begin}: connecting takes no thread} */
+  default boolean connectsOnLoops() {
+    return false;
+  }
+
+  /**
+   * Begins to connect to one address. What came of it is told on the event loop that is to have the
+   * connection, which may be before this returns.
+   *
+   * @return what makes it fail, from any thread
+   */
+  default Runnable begin(SocketAddress address, ConnectSettings settings, Connecting connecting) {
+    throw new UnsupportedOperationException();
+  }
 }

@@ -2,7 +2,7 @@ package io.netsvc.net;
 
 import java.io.IOException;
 
-/** Where a relay takes each client to. */
+/** Where a relay takes each client to; {@link Upstreams} is the one for a list of addresses. */
 @FunctionalInterface
 public interface Upstream {
 
@@ -13,4 +13,7 @@ public interface Upstream {
    * @throws InterruptedException if the relay is being closed
    */
   Connection connect() throws IOException, InterruptedException;
+
+  /** The relay of a connection that this gave has ended. Called once for each, on any thread. */
+  default void ended(Connection connection) {}
 }

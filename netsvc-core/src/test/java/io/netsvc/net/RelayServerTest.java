@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netsvc.net.Outcome.Cause;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -113,8 +115,8 @@ class RelayServerTest {
   @EnumSource
   void maxRelays_reached_clientsWaitAndNobodyIsDropped(Contract on) throws Exception {
     try (var back = on.listen();
-        var front = on.listen();
-        var server = relay(on, front, back, o -> o.withMaxRelays(2))) {
+        var front = on.listen(on.address(), o -> o.withMaxConnections(2));
+        var server = relay(on, front, back, o -> o)) {
       back.serve(RelayServerTest::echo);
       var clients = new ArrayList<SocketChannel>();
       try {
@@ -193,6 +195,110 @@ class RelayServerTest {
         server.close();
         assertThat(server.snapshot().open()).isZero();
       }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void proxyHeaders_inAndOut_tellTheUpstreamWhoseItIs(Contract on) throws Exception {
+    var source = new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 1234);
+    var told =
+        ProxyHeader.of(source, new InetSocketAddress(InetAddress.ofLiteral("192.0.2.2"), 80))
+            .withTlv(5, HELLO)
+            .withChecksum();
+    var started = new LinkedBlockingQueue<SocketAddress>();
+    var events =
+        new RelayEvents() {
+          @Override
+          public void started(SocketAddress client) {
+            started.add(client);
+          }
+        };
+    for (var version : ProxyHeader.Version.values()) {
+      try (var back = on.listen();
+          var front = on.listen();
+          var _ =
+              relay(
+                  on,
+                  front,
+                  back,
+                  o ->
+                      o.withProxyIn(Duration.ofSeconds(20))
+                          .withProxyOut(version)
+                          .withEvents(events));
+          var client = Contract.connect(front)) {
+        var first = ByteBuffer.allocate(1000).put(told.encode()).put(HELLO).flip();
+        client.write(first); // what follows the header comes with it
+        client.shutdownOutput();
+        try (var upstream = back.accept()) {
+          var header = ProxyHeader.read(upstream, Duration.ofSeconds(20));
+          assertThat(header.source()).contains(source);
+          assertThat(header.version()).isEqualTo(version);
+          assertThat(header.tlvs()).hasSize(version == ProxyHeader.Version.V2 ? 2 : 0);
+          var rest = ByteBuffer.allocate(100);
+          while (upstream.read(rest) >= 0) {
+            // to the end
+          }
+          assertThat(rest.flip()).isEqualTo(ByteBuffer.wrap(HELLO));
+        }
+        assertThat(started.take()).isEqualTo(source);
+      }
+    }
+  }
+
+  /** Slow ones hinder nobody, and are reset at their time. */
+  @ParameterizedTest
+  @EnumSource
+  void proxyHeader_thatDoesNotCome_resetsThatClientAlone(Contract on) throws Exception {
+    try (var back = on.listen();
+        var front = on.listen();
+        var server = relay(on, front, back, o -> o.withProxyIn(Duration.ofMillis(400)))) {
+      back.serve(RelayServerTest::echo);
+      var slow = new ArrayList<SocketChannel>();
+      for (int i = 0; i < 50; i++) {
+        slow.add(Contract.connect(front));
+        slow.getLast().write(ByteBuffer.wrap("PROXY TC".getBytes(UTF_8)));
+      }
+      try (var good = Contract.connect(front)) {
+        send(good, "PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\nhello".getBytes(UTF_8));
+        assertThat(receive(good, HELLO.length)).isEqualTo(HELLO);
+        for (var client : slow) {
+          if (on.unix()) {
+            assertThat(receive(client)).isEmpty();
+          } else {
+            assertThat(receiveUntilReset(client)).isEmpty();
+          }
+          client.close();
+        }
+        Contract.await("the failures", () -> server.snapshot().failed() == 50);
+        send(good, HELLO);
+        assertThat(receive(good, HELLO.length)).isEqualTo(HELLO);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void proxyHeader_thatIsWrong_resetsTheClient(Contract on) throws Exception {
+    try (var back = on.listen();
+        var front = on.listen();
+        var _ = relay(on, front, back, o -> o.withProxyIn(Duration.ofSeconds(20)));
+        var client = Contract.connect(front)) {
+      send(client, "GET / HTTP/1.0\r\n\r\n".getBytes(UTF_8));
+      if (on.unix()) {
+        receiveOrReset(client);
+      } else {
+        assertThat(receiveUntilReset(client)).isEmpty();
+      }
+    }
+  }
+
+  /** A Unix socket tells a reader that bytes of its own were left unread. */
+  private static void receiveOrReset(SocketChannel client) throws IOException {
+    try {
+      assertThat(receive(client)).isEmpty();
+    } catch (IOException e) {
+      assertThat(e).hasMessageContaining("reset");
     }
   }
 }
