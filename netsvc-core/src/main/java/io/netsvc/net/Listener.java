@@ -118,6 +118,60 @@ public final class Listener implements AutoCloseable, FdHolder {
         ListeningSockets.open(transport, endpoint, settings), settings.admission());
   }
 
+  /**
+   * Takes the sockets that a service manager started this process with, as sd_listen_fds(3) has
+   * them: all that listen and that no earlier call has taken, in their order. Others among them,
+   * such as datagram sockets, are left alone, with a line in the log. How they were bound is their
+   * opener's: of the options the limits, the access rules and what a socket is told count, no more.
+   * Close-on-exec from then on; a Unix one's file stays when it is closed.
+   *
+   * @return empty if none was passed to this process
+   * @throws IOException if {@code LISTEN_FDS}, {@code LISTEN_PID} or {@code LISTEN_FDNAMES} cannot
+   *     be understood or an fd is not open; nothing is taken then
+   * @throws UnsupportedOperationException with the NIO transport, if there are any
+   */
+  public static List<Listener> inherited(UnaryOperator<ListenOptions> options) throws IOException {
+    return Activation.listeners(null, Objects.requireNonNull(options, "options"));
+  }
+
+  /**
+   * As {@link #inherited(UnaryOperator)}, but those of a name alone: {@code FileDescriptorName=} of
+   * systemd.socket(5). Several may have the same.
+   *
+   * @throws IOException if one of that name does not listen, too
+   */
+  public static List<Listener> inherited(String name, UnaryOperator<ListenOptions> options)
+      throws IOException {
+    return Activation.listeners(
+        Objects.requireNonNull(name, "name"), Objects.requireNonNull(options, "options"));
+  }
+
+  /**
+   * Takes over a listening stream socket at an fd that this process was given; otherwise as {@link
+   * #inherited(UnaryOperator)}. The fd is the listener's then, which closes it: never one that
+   * another object owns. Of 0, which an inetd gives to a {@code wait} service, 1 and 2 it takes a
+   * duplicate.
+   *
+   * @throws IOException if it is not such a socket; the fd stays the caller's
+   * @throws UnsupportedOperationException with the NIO transport
+   */
+  public static Listener adopt(int fd, UnaryOperator<ListenOptions> options) throws IOException {
+    if (fd < 0) {
+      throw new IllegalArgumentException("fd out of range: " + fd);
+    }
+    Objects.requireNonNull(options, "options");
+    if (Transports.chosen() instanceof LinuxTransport transport) {
+      return adopt(transport, fd, options);
+    }
+    throw Transports.onlyLinux("a socket that was passed, fd " + fd + ',');
+  }
+
+  static Listener adopt(LinuxTransport transport, int fd, UnaryOperator<ListenOptions> options)
+      throws IOException {
+    var settings = (ListenSettings) options.apply(ListenSettings.DEFAULTS);
+    return new Listener(transport.adopt(fd, settings), settings.admission());
+  }
+
   static Listener open(
       Transport transport, SocketAddress address, UnaryOperator<ListenOptions> options)
       throws IOException {
