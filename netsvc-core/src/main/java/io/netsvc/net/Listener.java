@@ -8,13 +8,11 @@ import java.nio.channels.AsynchronousCloseException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,12 +33,9 @@ public final class Listener implements AutoCloseable, FdHolder {
 
   private final ListeningSocket socket;
   private final Readiness readiness;
-  private final AccessRules access;
+  private final Acceptor acceptor;
   private final Admitted admitted;
   private final Handlers handlers;
-  private final AtomicLong accepted = new AtomicLong();
-  private final AtomicLong denied = new AtomicLong();
-  private final AtomicLong failed = new AtomicLong();
   private final ReentrantLock accepting = new ReentrantLock();
   private final Condition arrived = accepting.newCondition();
   private boolean watched;
@@ -52,7 +47,7 @@ public final class Listener implements AutoCloseable, FdHolder {
   private Listener(ListeningSocket socket, Admission admission) {
     this.socket = socket;
     this.readiness = new Readiness(socket);
-    this.access = admission.access();
+    this.acceptor = new Acceptor(socket, admission.access());
     this.admitted = new Admitted(admission.room(), readiness);
     this.handlers = new Handlers(socket.localAddress());
   }
@@ -195,7 +190,11 @@ public final class Listener implements AutoCloseable, FdHolder {
   /** {@return what it has done up to now} */
   public Snapshot snapshot() {
     return new Snapshot(
-        accepted.get(), admitted.open(), denied.get(), failed.get(), readiness.held());
+        acceptor.accepted(),
+        admitted.open(),
+        acceptor.denied(),
+        acceptor.failed(),
+        readiness.held());
   }
 
   /**
@@ -213,9 +212,10 @@ public final class Listener implements AutoCloseable, FdHolder {
         if (closed) {
           throw new AsynchronousCloseException();
         }
-        var connection = readiness.held() ? null : acceptCounted();
-        if (connection != null) {
-          if (permitted(connection)) {
+        var arrival = readiness.held() ? null : acceptor.next();
+        if (arrival != null) {
+          var connection = arrival.connection();
+          if (connection != null) {
             return connection;
           }
           continue;
@@ -231,25 +231,6 @@ public final class Listener implements AutoCloseable, FdHolder {
     } finally {
       accepting.unlock();
     }
-  }
-
-  private @Nullable Connection acceptCounted() throws IOException {
-    try {
-      return socket.accept();
-    } catch (IOException | RuntimeException | Error e) {
-      failed.incrementAndGet();
-      throw e;
-    }
-  }
-
-  private boolean permitted(Connection connection) {
-    if (access.permits(connection.remoteAddress())) {
-      accepted.incrementAndGet();
-      return true;
-    }
-    connection.abort();
-    denied.incrementAndGet();
-    return false;
   }
 
   private void arrived() {
@@ -313,24 +294,25 @@ public final class Listener implements AutoCloseable, FdHolder {
 
   private void acceptBatch() {
     for (int i = 0; i < BATCH && !readiness.held(); i++) {
-      Connection connection;
+      Acceptor.Arrival arrival;
       try {
-        connection = acceptCounted();
+        arrival = acceptor.next();
       } catch (IOException | RuntimeException | Error e) {
         acceptFailed(e);
         return;
       }
-      if (connection == null) {
+      if (arrival == null) {
         return;
       }
-      if (!permitted(connection)) {
+      var connection = arrival.connection();
+      if (connection == null) {
         continue;
       }
       try {
         consumer.accept(connection);
       } catch (RuntimeException | Error e) {
-        log.warn("not served listener={} peer={}", localAddress(), connection.remoteAddress(), e);
         connection.close();
+        log.warn("not served listener={} peer={}", localAddress(), connection.remoteAddress(), e);
       }
     }
   }
