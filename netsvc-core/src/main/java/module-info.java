@@ -3,6 +3,7 @@
 @SuppressWarnings("module") // io.netsvc.inetd is compiled after this one
 module io.netsvc.core {
   requires org.slf4j;
+  requires static jdk.jfr;
   requires static org.jspecify;
 
   exports io.netsvc.net;

@@ -83,6 +83,27 @@ final class ArchitectureTest {
                   .and(not(belongToAnyOf(Timers.class))) // plain Java, which both loops use
                   .as("are native"));
 
+  /** A JVM may lack the module. */
+  @ArchTest
+  static final ArchRule only_events_know_the_flight_recorder =
+      noClasses()
+          .that()
+          .haveSimpleNameNotEndingWith("Event")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("jdk.jfr..");
+
+  @ArchTest
+  static final ArchRule only_flight_knows_the_events =
+      noClasses()
+          .that()
+          .haveSimpleNameNotEndingWith("Event")
+          .and()
+          .doNotHaveSimpleName("Flight")
+          .should()
+          .dependOnClassesThat()
+          .areAssignableTo("jdk.jfr.Event");
+
   @ArchTest
   static final ArchRule nothing_but_the_jdk_and_slf4j =
       classes()
@@ -90,6 +111,7 @@ final class ArchitectureTest {
           .onlyDependOnClassesThat(
               resideInAPackage("io.netsvc..")
                   .or(resideInAPackage("java.."))
+                  .or(resideInAPackage("jdk.jfr"))
                   .or(resideInAPackage("org.slf4j.."))
                   .or(resideInAPackage("org.jspecify..")));
 }

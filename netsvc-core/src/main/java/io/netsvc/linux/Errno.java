@@ -24,6 +24,7 @@ public final class Errno {
   public static final int ENOSYS = 38;
   public static final int ENONET = 64;
   public static final int EPROTO = 71;
+  public static final int ENOTSOCK = 88;
   public static final int ENOPROTOOPT = 92;
   public static final int EPROTONOSUPPORT = 93;
   public static final int ENETDOWN = 100;
@@ -72,6 +73,7 @@ public final class Errno {
       Map.ofEntries(
           Map.entry(1, "Operation not permitted"), Map.entry(2, "No such file or directory"),
           Map.entry(7, "Argument list too long"), Map.entry(8, "Exec format error"),
+          Map.entry(9, "Bad file descriptor"),
           Map.entry(11, "Resource temporarily unavailable"), Map.entry(12, "Cannot allocate memory"),
           Map.entry(13, "Permission denied"), Map.entry(20, "Not a directory"),
           Map.entry(21, "Is a directory"), Map.entry(22, "Invalid argument"),

@@ -30,7 +30,9 @@ public enum SocketOption {
   /** Whether it listens; cannot be set. */
   ACCEPTING("SO_ACCEPTCONN", Level.SOCKET, 30),
   /** IPPROTO_TCP and so on; cannot be set. */
-  PROTOCOL("SO_PROTOCOL", Level.SOCKET, 38);
+  PROTOCOL("SO_PROTOCOL", Level.SOCKET, 38),
+  /** AF_INET and so on; cannot be set. */
+  DOMAIN("SO_DOMAIN", Level.SOCKET, 39);
 
   private static final class Level {
     static final int IP = 0;

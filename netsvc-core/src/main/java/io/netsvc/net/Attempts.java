@@ -22,40 +22,50 @@ final class Attempts {
   private final ConnectSettings settings;
   private final Object target;
   private final List<SocketAddress> addresses;
+  private final int before;
   private final long deadlineNanos;
 
   private final List<Attempt> begun = new ArrayList<>();
   private final BlockingQueue<Attempt> ended = new LinkedBlockingQueue<>();
   private final List<IOException> failures = new ArrayList<>();
 
+  /**
+   * One round.
+   *
+   * @param before how many attempts at the target there were
+   */
   Attempts(
       Transport transport,
       ConnectSettings settings,
       Object target,
       List<SocketAddress> addresses,
+      int before,
       long deadlineNanos) {
     this.transport = transport;
     this.settings = settings;
     this.target = target;
     this.addresses = addresses;
+    this.before = before;
     this.deadlineNanos = deadlineNanos;
   }
 
   private final class Attempt implements Runnable {
     final Thread thread;
     private final SocketAddress address;
+    private final int number;
     @Nullable Connection connection;
     @Nullable Throwable failure;
 
-    Attempt(SocketAddress address) {
+    Attempt(SocketAddress address, int number) {
       this.address = address;
+      this.number = number;
       this.thread = Thread.ofVirtual().name("netsvc-connect-" + address).unstarted(this);
     }
 
     @Override
     public void run() {
       try {
-        connection = connectTo(address);
+        connection = connectTo(address, number);
       } catch (Throwable t) {
         failure = t;
       }
@@ -66,7 +76,7 @@ final class Attempts {
   Connection connect() throws IOException, InterruptedException {
     if (addresses.size() == 1) {
       try {
-        return connectTo(addresses.getFirst());
+        return connectTo(addresses.getFirst(), before + 1);
       } catch (SocketTimeoutException e) {
         throw ConnectFailures.because(ConnectFailures.timedOut(target, settings.timeout()), e);
       }
@@ -106,7 +116,7 @@ final class Attempts {
   }
 
   private void begin() {
-    var attempt = new Attempt(addresses.get(begun.size()));
+    var attempt = new Attempt(addresses.get(begun.size()), before + begun.size() + 1);
     begun.add(attempt);
     attempt.thread.start();
   }
@@ -153,6 +163,22 @@ final class Attempts {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private Connection connectTo(SocketAddress address, int number)
+      throws IOException, InterruptedException {
+    var recording = Flight.connect(address, number);
+    try {
+      var connection = connectTo(address);
+      recording.ended(address, "connected");
+      return connection;
+    } catch (InterruptedException e) {
+      recording.ended(null, "abandoned");
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      recording.ended(null, String.valueOf(e.getMessage()));
+      throw e;
     }
   }
 

@@ -111,7 +111,9 @@ public final class Connector {
     var pause = settings.firstRetry();
     for (int round = 0; ; round++) {
       try {
-        return new Attempts(transport, settings, target, addresses, deadlineNanos).connect();
+        int before = round * addresses.size();
+        return new Attempts(transport, settings, target, addresses, before, deadlineNanos)
+            .connect();
       } catch (IOException e) {
         long leftNanos = deadlineNanos - System.nanoTime();
         if (round == settings.retries()

@@ -3,6 +3,7 @@ package io.netsvc.net;
 import io.netsvc.linux.EventLoop;
 import io.netsvc.linux.Fd;
 import io.netsvc.linux.FdHolder;
+import io.netsvc.linux.GivenSockets;
 import io.netsvc.linux.Loops;
 import io.netsvc.linux.SocketFile;
 import io.netsvc.linux.SocketOption;
@@ -41,7 +42,30 @@ final class LinuxTransport implements Transport {
                     address,
                     settings.backlog(),
                     settings.tuning().has(Tunable.MULTIPATH),
-                    setup)));
+                    setup)),
+        false);
+  }
+
+  /**
+   * Takes over a socket that listens already, and tunes it.
+   *
+   * @throws IOException if there is none at the number, which then stays the caller's
+   */
+  ListeningSocket adopt(int number, ListenSettings settings) throws IOException {
+    var instead = GivenSockets.notListening(number);
+    if (instead.isPresent()) {
+      throw new IOException("adopt fd " + number + ": " + instead.get() + ", not a listener");
+    }
+    var fd = GivenSockets.take(number);
+    try {
+      LinuxTuning.apply(settings.tuning(), Sockets.localAddress(fd), fd);
+      return new Listening(loop, fd, true);
+    } catch (IOException | RuntimeException e) {
+      if (fd.number() != number) {
+        fd.close();
+      }
+      throw e;
+    }
   }
 
   @Override
@@ -183,15 +207,20 @@ final class LinuxTransport implements Transport {
     private final SocketAddress address;
     private final Optional<UnixSocketFile> file;
     private EventLoop.@Nullable Registration registration;
+    private final boolean shared;
     private boolean watched;
     private boolean blocking;
 
-    Socket(EventLoop loop, Fd fd) throws IOException {
+    /**
+     * @param shared with whoever opened it: its file is theirs, and they may make it blocking
+     */
+    Socket(EventLoop loop, Fd fd, boolean shared) throws IOException {
       this.loop = loop;
       this.fd = fd;
+      this.shared = shared;
       try {
         this.address = Sockets.localAddress(fd);
-        this.file = UnixSocketFile.of(address);
+        this.file = shared ? Optional.empty() : UnixSocketFile.of(address);
       } catch (IOException e) {
         fd.close();
         throw e;
@@ -213,7 +242,7 @@ final class LinuxTransport implements Transport {
 
     /** A program may have made it blocking. */
     final void neverBlock() throws IOException {
-      if (blocking) {
+      if (blocking || shared) {
         fd.setNonBlocking(true);
         blocking = false;
       }
@@ -256,8 +285,8 @@ final class LinuxTransport implements Transport {
   }
 
   private static final class Listening extends Socket implements ListeningSocket {
-    Listening(EventLoop loop, Fd fd) throws IOException {
-      super(loop, fd);
+    Listening(EventLoop loop, Fd fd, boolean shared) throws IOException {
+      super(loop, fd, shared);
     }
 
     @Override
@@ -283,7 +312,7 @@ final class LinuxTransport implements Transport {
     private static final int MAX = 65_535;
 
     Bound(EventLoop loop, Fd fd) throws IOException {
-      super(loop, fd);
+      super(loop, fd, false);
     }
 
     @Override

@@ -8,13 +8,11 @@ import java.nio.channels.AsynchronousCloseException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,12 +33,9 @@ public final class Listener implements AutoCloseable, FdHolder {
 
   private final ListeningSocket socket;
   private final Readiness readiness;
-  private final AccessRules access;
+  private final Acceptor acceptor;
   private final Admitted admitted;
   private final Handlers handlers;
-  private final AtomicLong accepted = new AtomicLong();
-  private final AtomicLong denied = new AtomicLong();
-  private final AtomicLong failed = new AtomicLong();
   private final ReentrantLock accepting = new ReentrantLock();
   private final Condition arrived = accepting.newCondition();
   private boolean watched;
@@ -52,7 +47,7 @@ public final class Listener implements AutoCloseable, FdHolder {
   private Listener(ListeningSocket socket, Admission admission) {
     this.socket = socket;
     this.readiness = new Readiness(socket);
-    this.access = admission.access();
+    this.acceptor = new Acceptor(socket, admission.access());
     this.admitted = new Admitted(admission.room(), readiness);
     this.handlers = new Handlers(socket.localAddress());
   }
@@ -118,6 +113,60 @@ public final class Listener implements AutoCloseable, FdHolder {
         ListeningSockets.open(transport, endpoint, settings), settings.admission());
   }
 
+  /**
+   * Takes the sockets that a service manager started this process with, as sd_listen_fds(3) has
+   * them: all that listen and that no earlier call has taken, in their order. Others among them,
+   * such as datagram sockets, are left alone, with a line in the log. How they were bound is their
+   * opener's: of the options the limits, the access rules and what a socket is told count, no more.
+   * Close-on-exec from then on; a Unix one's file stays when it is closed.
+   *
+   * @return empty if none was passed to this process
+   * @throws IOException if {@code LISTEN_FDS}, {@code LISTEN_PID} or {@code LISTEN_FDNAMES} cannot
+   *     be understood or an fd is not open; nothing is taken then
+   * @throws UnsupportedOperationException with the NIO transport, if there are any
+   */
+  public static List<Listener> inherited(UnaryOperator<ListenOptions> options) throws IOException {
+    return Activation.listeners(null, Objects.requireNonNull(options, "options"));
+  }
+
+  /**
+   * As {@link #inherited(UnaryOperator)}, but those of a name alone: {@code FileDescriptorName=} of
+   * systemd.socket(5). Several may have the same.
+   *
+   * @throws IOException if one of that name does not listen, too
+   */
+  public static List<Listener> inherited(String name, UnaryOperator<ListenOptions> options)
+      throws IOException {
+    return Activation.listeners(
+        Objects.requireNonNull(name, "name"), Objects.requireNonNull(options, "options"));
+  }
+
+  /**
+   * Takes over a listening stream socket at an fd that this process was given; otherwise as {@link
+   * #inherited(UnaryOperator)}. The fd is the listener's then, which closes it: never one that
+   * another object owns. Of 0, which an inetd gives to a {@code wait} service, 1 and 2 it takes a
+   * duplicate.
+   *
+   * @throws IOException if it is not such a socket; the fd stays the caller's
+   * @throws UnsupportedOperationException with the NIO transport
+   */
+  public static Listener adopt(int fd, UnaryOperator<ListenOptions> options) throws IOException {
+    if (fd < 0) {
+      throw new IllegalArgumentException("fd out of range: " + fd);
+    }
+    Objects.requireNonNull(options, "options");
+    if (Transports.chosen() instanceof LinuxTransport transport) {
+      return adopt(transport, fd, options);
+    }
+    throw Transports.onlyLinux("a socket that was passed, fd " + fd + ',');
+  }
+
+  static Listener adopt(LinuxTransport transport, int fd, UnaryOperator<ListenOptions> options)
+      throws IOException {
+    var settings = (ListenSettings) options.apply(ListenSettings.DEFAULTS);
+    return new Listener(transport.adopt(fd, settings), settings.admission());
+  }
+
   static Listener open(
       Transport transport, SocketAddress address, UnaryOperator<ListenOptions> options)
       throws IOException {
@@ -141,7 +190,11 @@ public final class Listener implements AutoCloseable, FdHolder {
   /** {@return what it has done up to now} */
   public Snapshot snapshot() {
     return new Snapshot(
-        accepted.get(), admitted.open(), denied.get(), failed.get(), readiness.held());
+        acceptor.accepted(),
+        admitted.open(),
+        acceptor.denied(),
+        acceptor.failed(),
+        readiness.held());
   }
 
   /**
@@ -159,9 +212,10 @@ public final class Listener implements AutoCloseable, FdHolder {
         if (closed) {
           throw new AsynchronousCloseException();
         }
-        var connection = readiness.held() ? null : acceptCounted();
-        if (connection != null) {
-          if (permitted(connection)) {
+        var arrival = readiness.held() ? null : acceptor.next();
+        if (arrival != null) {
+          var connection = arrival.connection();
+          if (connection != null) {
             return connection;
           }
           continue;
@@ -177,25 +231,6 @@ public final class Listener implements AutoCloseable, FdHolder {
     } finally {
       accepting.unlock();
     }
-  }
-
-  private @Nullable Connection acceptCounted() throws IOException {
-    try {
-      return socket.accept();
-    } catch (IOException | RuntimeException | Error e) {
-      failed.incrementAndGet();
-      throw e;
-    }
-  }
-
-  private boolean permitted(Connection connection) {
-    if (access.permits(connection.remoteAddress())) {
-      accepted.incrementAndGet();
-      return true;
-    }
-    connection.abort();
-    denied.incrementAndGet();
-    return false;
   }
 
   private void arrived() {
@@ -259,24 +294,25 @@ public final class Listener implements AutoCloseable, FdHolder {
 
   private void acceptBatch() {
     for (int i = 0; i < BATCH && !readiness.held(); i++) {
-      Connection connection;
+      Acceptor.Arrival arrival;
       try {
-        connection = acceptCounted();
+        arrival = acceptor.next();
       } catch (IOException | RuntimeException | Error e) {
         acceptFailed(e);
         return;
       }
-      if (connection == null) {
+      if (arrival == null) {
         return;
       }
-      if (!permitted(connection)) {
+      var connection = arrival.connection();
+      if (connection == null) {
         continue;
       }
       try {
         consumer.accept(connection);
       } catch (RuntimeException | Error e) {
-        log.warn("not served listener={} peer={}", localAddress(), connection.remoteAddress(), e);
         connection.close();
+        log.warn("not served listener={} peer={}", localAddress(), connection.remoteAddress(), e);
       }
     }
   }

@@ -27,7 +27,7 @@ class SocketOptionTest {
 
   @ParameterizedTest
   @EnumSource(
-      names = {"TYPE", "ACCEPTING", "PROTOCOL"},
+      names = {"TYPE", "ACCEPTING", "PROTOCOL", "DOMAIN"},
       mode = EnumSource.Mode.EXCLUDE)
   void set_beforeTheBind_isWhatGetReturns(SocketOption option) throws Exception {
     if (option == SocketOption.MARK
@@ -69,6 +69,7 @@ class SocketOptionTest {
       assertThat(SocketOption.TYPE.get(datagram)).isEqualTo(2);
       assertThat(SocketOption.PROTOCOL.get(stream)).isEqualTo(6);
       assertThat(SocketOption.PROTOCOL.get(datagram)).isEqualTo(17);
+      assertThat(SocketOption.DOMAIN.get(datagram)).isEqualTo(SocketAddresses.AF_INET6);
     }
   }
 

@@ -1,0 +1,66 @@
+package io.netsvc.net;
+
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** Accepts a listener's connections one by one: resets who may not connect, counts and records. */
+final class Acceptor {
+  private final ListeningSocket socket;
+  private final AccessRules access;
+  private final AtomicLong accepted = new AtomicLong();
+  private final AtomicLong denied = new AtomicLong();
+  private final AtomicLong failed = new AtomicLong();
+
+  Acceptor(ListeningSocket socket, AccessRules access) {
+    this.socket = socket;
+    this.access = access;
+  }
+
+  /**
+   * A client that came.
+   *
+   * @param connection or null for one that was reset, since it may not connect
+   */
+  record Arrival(@Nullable Connection connection) {
+    static final Arrival DENIED = new Arrival(null);
+  }
+
+  /** Takes the next client, or returns null when none waits. */
+  @Nullable Arrival next() throws IOException {
+    var recording = Flight.accept(socket.localAddress());
+    Connection connection;
+    try {
+      connection = socket.accept();
+    } catch (IOException | RuntimeException | Error e) {
+      failed.incrementAndGet();
+      recording.ended(null, String.valueOf(e.getMessage()));
+      throw e;
+    }
+    if (connection == null) {
+      return null;
+    }
+    var peer = connection.remoteAddress();
+    if (access.permits(peer)) {
+      accepted.incrementAndGet();
+      recording.ended(peer, "accepted");
+      return new Arrival(connection);
+    }
+    connection.abort();
+    denied.incrementAndGet();
+    recording.ended(peer, "denied");
+    return Arrival.DENIED;
+  }
+
+  long accepted() {
+    return accepted.get();
+  }
+
+  long denied() {
+    return denied.get();
+  }
+
+  long failed() {
+    return failed.get();
+  }
+}

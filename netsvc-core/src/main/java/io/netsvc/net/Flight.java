@@ -1,0 +1,60 @@
+package io.netsvc.net;
+
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The events of this package for JDK Flight Recorder, or nothing in a JVM without the module {@code
+ * jdk.jfr}: only the event classes know it, and only this one knows them. Loading it early has the
+ * events loaded while there are fds for it.
+ */
+final class Flight {
+  private static final Recording NONE = (_, _) -> {};
+  private static final boolean PRESENT = present();
+
+  private Flight() {}
+
+  /** An event that has begun. */
+  @FunctionalInterface
+  interface Recording {
+
+    /**
+     * Ends it, and records it where that is asked for.
+     *
+     * @param peer or null for none
+     * @param outcome one word, or why it failed
+     */
+    void ended(@Nullable SocketAddress peer, String outcome);
+  }
+
+  private static boolean present() {
+    try {
+      AcceptEvent.begun(null);
+      ConnectEvent.begun(null, 0);
+      return true;
+    } catch (LinkageError e) {
+      return false;
+    }
+  }
+
+  /** Begins {@code netsvc.Accept}; dropped if nobody waits. */
+  static Recording accept(SocketAddress listener) {
+    var event = PRESENT ? AcceptEvent.begun(listener) : null;
+    return event == null ? NONE : event;
+  }
+
+  /**
+   * Begins {@code netsvc.Connect}.
+   *
+   * @param attempt which one it is of all for the same target, from 1 on
+   */
+  static Recording connect(SocketAddress address, int attempt) {
+    var event = PRESENT ? ConnectEvent.begun(address, attempt) : null;
+    return event == null ? NONE : event;
+  }
+
+  /** {@return an address as an event has it} */
+  static @Nullable String text(@Nullable SocketAddress address) {
+    return address == null ? null : address.toString();
+  }
+}
