@@ -22,6 +22,7 @@ public final class Errno {
   public static final int EPIPE = 32;
   public static final int ERANGE = 34;
   public static final int ENOSYS = 38;
+  public static final int ETIME = 62;
   public static final int ENONET = 64;
   public static final int EPROTO = 71;
   public static final int ENOTSOCK = 88;
@@ -42,6 +43,7 @@ public final class Errno {
   public static final int ECONNREFUSED = 111;
   public static final int EALREADY = 114;
   public static final int EINPROGRESS = 115;
+  public static final int ECANCELED = 125;
   public static final int EISCONN = 106;
 
   private static final Map<Integer, String> NAMES =

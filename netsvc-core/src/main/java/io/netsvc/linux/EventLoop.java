@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -56,7 +57,16 @@ public final class EventLoop implements AutoCloseable {
 
   private @Nullable MemorySegment scratch;
   private final PipePool pipes = new PipePool();
+  private volatile Has hasRing = Ring.WANTED ? Has.UNKNOWN : Has.NO;
+  private @Nullable Ring ring;
   private volatile boolean closed;
+
+  /** The ring's look at epoll: once for each time that something is ready there. */
+  private final RingOp watch =
+      new RingOp() {
+        @Override
+        void done(int result, int buffer) {}
+      };
 
   private EventLoop(String name) throws IOException {
     epoll = Fd.opened("epoll_create1", Syscalls.epollCreate(CLOEXEC));
@@ -172,6 +182,45 @@ public final class EventLoop implements AutoCloseable {
     return memory;
   }
 
+  private enum Has {
+    UNKNOWN,
+    YES,
+    NO
+  }
+
+  /**
+   * {@return whether the loop has a ring; where nobody has tried, it tries now, on its thread, and
+   * has none for those who ask meanwhile}
+   */
+  public boolean hasRing() {
+    if (hasRing == Has.UNKNOWN) {
+      if (isCurrent()) {
+        openRing();
+      } else {
+        execute(this::openRing);
+      }
+    }
+    return hasRing == Has.YES;
+  }
+
+  private void openRing() {
+    if (hasRing != Has.UNKNOWN) {
+      return;
+    }
+    try {
+      ring = new Ring();
+      hasRing = Has.YES;
+    } catch (LinuxException e) {
+      log.debug("relaying by epoll cause=\"{}\"", e.getMessage());
+      hasRing = Has.NO;
+    }
+  }
+
+  /** The ring of a loop that has one, for its thread alone. */
+  Ring ring() {
+    return Objects.requireNonNull(ring);
+  }
+
   /** Pipes for splice(2), for the loop's thread alone. */
   PipePool pipes() {
     return pipes;
@@ -204,6 +253,37 @@ public final class EventLoop implements AutoCloseable {
     }
   }
 
+  /** Waits by the ring, if there is one; {@return whether to look at epoll, which may wait else} */
+  private boolean await() {
+    var own = ring;
+    if (own == null) {
+      return true;
+    }
+    if (!watch.busy()) {
+      own.poll(epoll, IN, watch); // tells at once if something is ready still
+    }
+    own.enter(timeoutNanos());
+    own.drain();
+    return !watch.busy();
+  }
+
+  private void look(MemorySegment events, MemorySegment counter) {
+    int timeout = ring == null ? millis(timeoutNanos()) : 0;
+    int n = Syscalls.epollWait(epoll.number(), events, BATCH, timeout);
+    for (int i = 0; i < n; i++) {
+      int at = i * EVENT_SIZE;
+      long id = events.get(ValueLayout.JAVA_LONG_UNALIGNED, at + DATA_OFFSET);
+      if (id == Slots.NONE) {
+        wakeUp.read(counter, 8);
+        continue;
+      }
+      var registration = slots.get(id);
+      if (registration != null && !registration.cancelled) {
+        guarded(registration.ready, events.get(ValueLayout.JAVA_INT_UNALIGNED, at));
+      }
+    }
+  }
+
   /** {@return the loop whose thread this is; null for any other thread} */
   static @Nullable EventLoop current() {
     return CURRENT.get();
@@ -216,18 +296,8 @@ public final class EventLoop implements AutoCloseable {
       var events = arena.allocate((long) BATCH * EVENT_SIZE, 8);
       var counter = arena.allocate(8, 8);
       while (!closed) {
-        int n = Syscalls.epollWait(epoll.number(), events, BATCH, timeoutMillis());
-        for (int i = 0; i < n; i++) {
-          int at = i * EVENT_SIZE;
-          long id = events.get(ValueLayout.JAVA_LONG_UNALIGNED, at + DATA_OFFSET);
-          if (id == Slots.NONE) {
-            wakeUp.read(counter, 8);
-            continue;
-          }
-          var registration = slots.get(id);
-          if (registration != null && !registration.cancelled) {
-            guarded(registration.ready, events.get(ValueLayout.JAVA_INT_UNALIGNED, at));
-          }
+        if (await()) {
+          look(events, counter);
         }
         woken.set(false); // before the look at the tasks: who adds one now wakes us again
         runTasks();
@@ -236,16 +306,19 @@ public final class EventLoop implements AutoCloseable {
       ownEvent = null;
     }
     pipes.close();
+    if (ring != null) {
+      ring.close();
+    }
   }
 
-  private int timeoutMillis() {
-    if (!tasks.isEmpty()) {
-      return 0;
-    }
-    long left = timers.leftNanos();
-    return left == Long.MAX_VALUE
+  private long timeoutNanos() {
+    return tasks.isEmpty() ? timers.leftNanos() : 0;
+  }
+
+  private static int millis(long nanos) {
+    return nanos == Long.MAX_VALUE
         ? -1
-        : (int) Math.min(Integer.MAX_VALUE, (left + 999_999) / 1_000_000);
+        : (int) Math.min(Integer.MAX_VALUE, (nanos + 999_999) / 1_000_000);
   }
 
   /** Runs so many tasks at most: one that comes again has to wait for what is ready. */
@@ -270,6 +343,14 @@ public final class EventLoop implements AutoCloseable {
       callback.ready(events);
     } catch (Throwable t) {
       log.warn("an event-loop callback failed", t);
+    }
+  }
+
+  static void guarded(RingOp op, int result, int buffer) {
+    try {
+      op.done(result, buffer);
+    } catch (Throwable t) {
+      log.warn("what a ring has done was not taken", t);
     }
   }
 

@@ -83,6 +83,11 @@ public final class Fd implements AutoCloseable {
     }
   }
 
+  /** Gives the number up to the caller, who closes it: -1 if it is closed already. */
+  int release() {
+    return closed.compareAndSet(false, true) ? number : -1;
+  }
+
   long read(MemorySegment into, long length) {
     return Syscalls.read(number, into, length);
   }

@@ -71,6 +71,11 @@ public final class Pump {
     return held;
   }
 
+  /** Takes streams for large from the first read on. */
+  void expectMuch() {
+    streak = Math.max(streak, SWITCH_AFTER);
+  }
+
   /** {@return whether any byte went by splice} */
   public boolean spliced() {
     return spliced;

@@ -46,6 +46,7 @@ final class Syscalls {
       longs("sendto", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle MMAP =
       longs("mmap", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+  private static final MethodHandle MUNMAP = ints("munmap", JAVA_LONG, JAVA_LONG);
   private static final MethodHandle MPROTECT = ints("mprotect", JAVA_LONG, JAVA_LONG, JAVA_INT);
   private static final MethodHandle DUP3 = ints("dup3", JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle FCHMOD = ints("fchmod", JAVA_INT, JAVA_INT);
@@ -67,7 +68,8 @@ final class Syscalls {
           "syscall",
           1,
           FunctionDescriptor.of(
-              JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+              JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+              JAVA_LONG));
 
   private Syscalls() {}
 
@@ -336,9 +338,22 @@ final class Syscalls {
   }
 
   static long mmap(long length, int protection, int flags) {
+    return mmap(length, protection, flags, -1, 0);
+  }
+
+  static long mmap(long length, int protection, int flags, int fd, long offset) {
     var s = state();
     try {
-      return checked(s, (long) MMAP.invokeExact(s, 0L, length, protection, flags, -1, 0L));
+      return checked(s, (long) MMAP.invokeExact(s, 0L, length, protection, flags, fd, offset));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static int munmap(MemorySegment mapped) {
+    var s = state();
+    try {
+      return checked(s, (int) MUNMAP.invokeExact(s, mapped.address(), mapped.byteSize()));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -355,9 +370,13 @@ final class Syscalls {
 
   /** A system call that libc of the oldest supported distribution does not wrap. */
   static long syscall(long number, long a, long b, long c, long d, long e) {
+    return syscall(number, a, b, c, d, e, 0);
+  }
+
+  static long syscall(long number, long a, long b, long c, long d, long e, long f) {
     var s = state();
     try {
-      return checked(s, (long) SYSCALL.invokeExact(s, number, a, b, c, d, e));
+      return checked(s, (long) SYSCALL.invokeExact(s, number, a, b, c, d, e, f));
     } catch (Throwable t) {
       throw impossible(t);
     }

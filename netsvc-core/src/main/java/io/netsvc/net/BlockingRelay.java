@@ -91,7 +91,6 @@ final class BlockingRelay {
     @Override
     public void register(Ready callback) {
       ready = callback;
-      loop.execute(() -> callback.ready(true, false, false));
     }
 
     /** What pends has been begun already. */

@@ -2,11 +2,13 @@ package io.netsvc.net;
 
 import java.io.IOException;
 
-/** Finds the way to relay two connections. */
-final class Joining {
-  private Joining() {}
+/** A way to relay two connections, which it takes over. */
+@FunctionalInterface
+interface Joining {
+  Joined join(Connection first, Connection second, Relay.Mode mode) throws IOException;
 
-  static Joined join(Connection first, Connection second, Relay.Mode mode) throws IOException {
+  /** Joins connections in the best way that there is for both. */
+  static Joined best(Connection first, Connection second, Relay.Mode mode) throws IOException {
     return joinBare(bare(first), bare(second), mode);
   }
 

@@ -14,6 +14,12 @@ final class LinuxRelay {
   static Joined join(LinuxConnection first, LinuxConnection second, Relay.Mode mode)
       throws IOException {
     var loop = Loops.here();
+    return loop.hasRing() ? RingRelay.join(loop, first, second, mode) : join(loop, first, second, mode);
+  }
+
+  static Joined join(
+      EventLoop loop, LinuxConnection first, LinuxConnection second, Relay.Mode mode)
+      throws IOException {
     var a = new StreamSocket(loop, first.detach());
     StreamSocket b;
     try {
@@ -31,7 +37,7 @@ final class LinuxRelay {
         new Way(new Pump(loop, b.fd(), a.fd(), way)));
   }
 
-  private record Loop(EventLoop loop) implements RelayLoop {
+  record Loop(EventLoop loop) implements RelayLoop {
     @Override
     public void execute(Runnable task) {
       loop.execute(task);

@@ -70,12 +70,21 @@ public final class Relay {
   public static Relay between(
       Connection first, Connection second, UnaryOperator<RelayOptions> options)
       throws IOException {
+    return between(Joining::best, first, second, options);
+  }
+
+  static Relay between(
+      Joining joining,
+      Connection first,
+      Connection second,
+      UnaryOperator<RelayOptions> options)
+      throws IOException {
     Objects.requireNonNull(first, "first");
     Objects.requireNonNull(second, "second");
     var settings = (RelaySettings) options.apply(RelaySettings.DEFAULTS);
     var end = new CompletableFuture<Outcome>();
     try {
-      var joined = Joining.join(first, second, settings.mode());
+      var joined = joining.join(first, second, settings.mode());
       var pair = new RelayPair(joined, settings, end::complete);
       joined.loop().execute(pair::start);
       return new Relay(pair, end);

@@ -63,7 +63,9 @@ final class RelayPair {
       return;
     }
     clock.start();
-    watch(); // a rate may allow nothing yet
+    forward.run();
+    backward.run();
+    watch();
   }
 
   private void ready(RelayEnd end, boolean readable, boolean writable, boolean hungUp) {

@@ -1,5 +1,9 @@
 package io.netsvc.net;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.netsvc.linux.EventLoop;
+import io.netsvc.linux.Loops;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -9,6 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 
 /** A client and a server, both blocking sockets of the JDK, with a relay between them. */
@@ -16,9 +21,12 @@ record Relayed(SocketChannel client, SocketChannel server, Relay relay) implemen
 
   /** The ways that a relay moves bytes. */
   enum Way {
-    LINUX_COPY(Relay.Mode.COPY),
-    LINUX_SPLICE(Relay.Mode.SPLICE),
-    LINUX_AUTO(Relay.Mode.AUTO),
+    EPOLL_COPY(Relay.Mode.COPY),
+    EPOLL_SPLICE(Relay.Mode.SPLICE),
+    EPOLL_AUTO(Relay.Mode.AUTO),
+    RING_COPY(Relay.Mode.COPY),
+    RING_SPLICE(Relay.Mode.SPLICE),
+    RING_AUTO(Relay.Mode.AUTO),
     NIO(Relay.Mode.AUTO),
 
     /** One connection of each transport, by their blocking calls. */
@@ -33,6 +41,33 @@ record Relayed(SocketChannel client, SocketChannel server, Relay relay) implemen
     /** Whether it can tell all that the kernel knows of a socket. */
     boolean linux() {
       return this != NIO && this != MIXED;
+    }
+
+    /** Whether bytes go by splice however few they are. */
+    boolean splices() {
+      return mode == Relay.Mode.SPLICE;
+    }
+
+    private Joining joining() {
+      return switch (this) {
+        case EPOLL_COPY, EPOLL_SPLICE, EPOLL_AUTO ->
+            (a, b, m) ->
+                LinuxRelay.join(Loops.next(), (LinuxConnection) a, (LinuxConnection) b, m);
+        case RING_COPY, RING_SPLICE, RING_AUTO ->
+            (a, b, m) ->
+                RingRelay.join(loopWithRing(), (LinuxConnection) a, (LinuxConnection) b, m);
+        case NIO, MIXED -> Joining::best;
+      };
+    }
+
+    private static EventLoop loopWithRing() {
+      var loop = Loops.next();
+      for (int i = 0; !loop.hasRing(); i++) {
+        assumeTrue(i < 10_000, "this kernel has no io_uring, or it is not allowed");
+        Thread.onSpinWait();
+        LockSupport.parkNanos(100_000);
+      }
+      return loop;
     }
 
     private Contract front() {
@@ -55,7 +90,10 @@ record Relayed(SocketChannel client, SocketChannel server, Relay relay) implemen
       var server = SocketChannel.open(back.localAddress());
       var relay =
           Relay.between(
-              front.accept(), back.accept(), o -> options.apply(o.withMode(way.mode)));
+              way.joining(),
+              front.accept(),
+              back.accept(),
+              o -> options.apply(o.withMode(way.mode)));
       return new Relayed(client, server, relay);
     }
   }

@@ -1,0 +1,108 @@
+package io.netsvc.net;
+
+import io.netsvc.linux.EventLoop;
+import io.netsvc.linux.Pump;
+import io.netsvc.linux.RingPump;
+import io.netsvc.linux.RingSocket;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** Relaying by io_uring: many receives and sends in one system call, and splice(2) for bulk. */
+final class RingRelay {
+  private RingRelay() {}
+
+  static Joined join(
+      EventLoop loop, LinuxConnection first, LinuxConnection second, Relay.Mode mode)
+      throws IOException {
+    var a = new RingSocket(loop, first.detach());
+    RingSocket b;
+    try {
+      b = new RingSocket(loop, second.detach());
+    } catch (IOException e) {
+      loop.execute(a::close);
+      throw e;
+    }
+    var way = Pump.Mode.valueOf(mode.name());
+    return new Joined(
+        new LinuxRelay.Loop(loop),
+        new Socket(a),
+        new Socket(b),
+        new Way(RingSocket.pump(a, b, way)),
+        new Way(RingSocket.pump(b, a, way)));
+  }
+
+  private record Socket(RingSocket socket) implements RelaySocket {
+    @Override
+    public void register(Ready ready) {
+      socket.register(
+          events ->
+              ready.ready(
+                  (events & EventLoop.IN) != 0,
+                  (events & EventLoop.OUT) != 0,
+                  (events & EventLoop.HANG_UP) != 0));
+    }
+
+    @Override
+    public void watch(boolean readable, boolean writable) {
+      socket.watch(readable, writable);
+    }
+
+    @Override
+    public void ignore() {
+      socket.ignore();
+    }
+
+    @Override
+    public boolean unsent() {
+      return socket.unsent();
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+      socket.shutdownOutput();
+    }
+
+    @Override
+    public void reset() {
+      socket.resetOnClose();
+      socket.close();
+    }
+
+    @Override
+    public void close() {
+      socket.close();
+    }
+  }
+
+  private record Way(RingPump pump) implements Mover {
+    @Override
+    public long receive(long most) throws IOException {
+      return pump.receive(most);
+    }
+
+    @Override
+    public ByteBuffer view() {
+      return pump.view();
+    }
+
+    @Override
+    public long send() throws IOException {
+      return pump.send();
+    }
+
+    @Override
+    public long held() {
+      return pump.held();
+    }
+
+    @Override
+    public boolean spliced() {
+      return pump.spliced();
+    }
+
+    @Override
+    public void close() {
+      pump.close();
+    }
+  }
+}
