@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.AsynchronousCloseException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.Condition;
@@ -13,6 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +32,12 @@ public final class Listener implements AutoCloseable, FdHolder {
 
   private static final long EXHAUSTED_NANOS = 1_000_000_000L;
   private static final Logger log = LoggerFactory.getLogger(Listener.class);
+
+  static {
+    // A logger may need the time zones first when no fd is left to read them with, and then
+    // java.util.logging never works again.
+    var _ = ZoneId.systemDefault().getRules();
+  }
 
   private final ListeningSocket socket;
   private final Readiness readiness;
@@ -312,7 +320,7 @@ public final class Listener implements AutoCloseable, FdHolder {
         consumer.accept(connection);
       } catch (RuntimeException | Error e) {
         connection.close();
-        log.warn("not served listener={} peer={}", localAddress(), connection.remoteAddress(), e);
+        warn("not served listener={} peer={}", localAddress(), connection.remoteAddress(), e);
       }
     }
   }
@@ -320,7 +328,16 @@ public final class Listener implements AutoCloseable, FdHolder {
   /** What fails again at once would keep the loop busy: it gets a pause, before anything else. */
   private void acceptFailed(Throwable e) {
     readiness.pauseFor(EXHAUSTED_NANOS);
-    log.warn("accepting pauses listener={} cause=\"{}\"", localAddress(), e.getMessage());
+    warn("accepting pauses listener={} cause=\"{}\"", localAddress(), e.getMessage());
+  }
+
+  /** What a logger throws, perhaps for want of an fd of its own, must not end the event loop. */
+  private static void warn(String message, @Nullable Object... arguments) {
+    try {
+      log.warn(message, arguments);
+    } catch (RuntimeException | Error e) {
+      // There is nowhere to say it.
+    }
   }
 
   /** Accepts nothing until {@link #resume}; clients wait in the backlog. */
