@@ -215,6 +215,26 @@ class AdmissionTest {
   }
 
   @ParameterizedTest
+  @EnumSource(names = {"LINUX_IPV4", "NIO_IPV4"})
+  void access_of10000Denied_leavesTheFdsFlat(Contract on) throws Exception {
+    try (var listener = on.listen(on.address(), o -> o.withAccess(NOBODY))) {
+      listener.serve(_ -> {});
+      var before = Contract.sockets();
+      for (int i = 0; i < 10_000; i++) {
+        try (var client = Contract.connect(listener)) {
+          assertThatThrownBy(() -> client.read(ByteBuffer.allocate(1)))
+              .isInstanceOf(IOException.class);
+        }
+        if (i % 1_000 == 0) {
+          assertThat(Contract.sockets()).hasSizeLessThanOrEqualTo(before.size() + 1);
+        }
+      }
+      Contract.await("all counted", () -> listener.snapshot().denied() == 10_000);
+      assertThat(Contract.sockets()).isEqualTo(before);
+    }
+  }
+
+  @ParameterizedTest
   @MethodSource("io.netsvc.net.Contract#inet")
   void access_ofAccept_givesOnlyWhoMay(Contract on) throws Exception {
     var local = on.address().toString().contains("127.0.0.1") ? "127.0.0.2" : "::2";
