@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.AsynchronousCloseException;
 import java.time.Duration;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.Condition;
@@ -32,12 +31,6 @@ public final class Listener implements AutoCloseable, FdHolder {
 
   private static final long EXHAUSTED_NANOS = 1_000_000_000L;
   private static final Logger log = LoggerFactory.getLogger(Listener.class);
-
-  static {
-    // A logger may need the time zones first when no fd is left to read them with, and then
-    // java.util.logging never works again.
-    var _ = ZoneId.systemDefault().getRules();
-  }
 
   private final ListeningSocket socket;
   private final Readiness readiness;

@@ -120,9 +120,7 @@ class OutOfFdsTest {
       try (var listener =
           Listener.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
         listener.serve(connection -> connection.write(ByteBuffer.allocate(1)));
-        try (var warmUp = SocketChannel.open(listener.localAddress())) {
-          warmUp.read(ByteBuffer.allocate(1));
-        }
+        warmUp(listener);
         System.out.println(((InetSocketAddress) listener.localAddress()).getPort());
         exhaust(taken);
         System.out.println("exhausted");
@@ -145,9 +143,7 @@ class OutOfFdsTest {
       try (var listener = Listener.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
           var client = SocketChannel.open()) {
         listener.serve(connection -> connection.write(ByteBuffer.allocate(1)));
-        try (var warmUp = SocketChannel.open(listener.localAddress())) {
-          warmUp.read(ByteBuffer.allocate(1));
-        }
+        warmUp(listener);
         exhaust(taken);
         client.connect(listener.localAddress());
         long deadlineNanos = System.nanoTime() + 10_000_000_000L;
@@ -160,6 +156,15 @@ class OutOfFdsTest {
         int n = client.read(ByteBuffer.allocate(1));
         err.print(log.toString(UTF_8));
         System.out.println(n == 1 ? "served" : "not served");
+      }
+    }
+
+    private static void warmUp(Listener listener) throws IOException {
+      try (var client = SocketChannel.open(listener.localAddress())) {
+        client.read(ByteBuffer.allocate(1));
+      }
+      while (listener.snapshot().open() > 0) { // its fd would be free a moment later
+        Thread.onSpinWait();
       }
     }
 
