@@ -122,26 +122,35 @@ public final class Sockets {
       var address = arena.allocate(SocketAddresses.MAX, 8);
       var length = arena.allocateFrom(ValueLayout.JAVA_INT, SocketAddresses.MAX);
       int result = Syscalls.accept4(listener.number(), address, length, SOCK_CLOEXEC);
-      return switch (-result) {
-        // The client is gone again, or the network failed it: accept(2) says to treat it like EAGAIN.
-        case Errno.EAGAIN,
-            Errno.EINTR,
-            Errno.EPERM,
-            Errno.ENONET,
-            Errno.EPROTO,
-            Errno.ENOPROTOOPT,
-            Errno.ENETDOWN,
-            Errno.ENETUNREACH,
-            Errno.ECONNABORTED,
-            Errno.EHOSTDOWN,
-            Errno.EHOSTUNREACH ->
-            null;
-        default ->
-            new Accepted(
-                Fd.opened("accept", result),
-                SocketAddresses.decode(address, length.get(ValueLayout.JAVA_INT, 0)));
-      };
+      if (result < 0 && passing(-result)) {
+        return null;
+      }
+      return new Accepted(
+          Fd.opened("accept", result),
+          SocketAddresses.decode(address, length.get(ValueLayout.JAVA_INT, 0)));
     }
+  }
+
+  /**
+   * Whether an accept failed for lack of a client: none waits, it is gone again, or the network
+   * failed it. accept(2) says to treat all of these like EAGAIN.
+   */
+  static boolean passing(int errno) {
+    return switch (errno) {
+      case Errno.EAGAIN,
+          Errno.EINTR,
+          Errno.EPERM,
+          Errno.ENONET,
+          Errno.EPROTO,
+          Errno.ENOPROTOOPT,
+          Errno.ENETDOWN,
+          Errno.ENETUNREACH,
+          Errno.ECONNABORTED,
+          Errno.EHOSTDOWN,
+          Errno.EHOSTUNREACH ->
+          true;
+      default -> false;
+    };
   }
 
   /**

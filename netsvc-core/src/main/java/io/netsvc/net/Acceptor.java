@@ -1,11 +1,26 @@
 package io.netsvc.net;
 
 import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.ZoneId;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Accepts a listener's connections one by one: resets who may not connect, counts and records. */
 final class Acceptor {
+  private static final Arrival DENIED = new Arrival(null);
+
+  static {
+    // What is needed first when no fd is left cannot be read then, nor ever after: our classes, and
+    // the time zones, without which java.util.logging writes no line.
+    Flight.load();
+    try {
+      var _ = ZoneId.systemDefault().getRules();
+    } catch (DateTimeException e) {
+      // Somebody has set a zone of their own.
+    }
+  }
+
   private final ListeningSocket socket;
   private final AccessRules access;
   private final AtomicLong accepted = new AtomicLong();
@@ -22,9 +37,7 @@ final class Acceptor {
    *
    * @param connection or null for one that was reset, since it may not connect
    */
-  record Arrival(@Nullable Connection connection) {
-    static final Arrival DENIED = new Arrival(null);
-  }
+  record Arrival(@Nullable Connection connection) {}
 
   /** Takes the next client, or returns null when none waits. */
   @Nullable Arrival next() throws IOException {
@@ -49,7 +62,7 @@ final class Acceptor {
     connection.abort();
     denied.incrementAndGet();
     recording.ended(peer, "denied");
-    return Arrival.DENIED;
+    return DENIED;
   }
 
   long accepted() {

@@ -5,8 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The events of this package for JDK Flight Recorder, or nothing in a JVM without the module {@code
- * jdk.jfr}: only the event classes know it, and only this one knows them. Loading it early has the
- * events loaded while there are fds for it.
+ * jdk.jfr}: only the event classes know it, and only this one knows them.
  */
 final class Flight {
   private static final Recording NONE = (_, _) -> {};
@@ -35,6 +34,11 @@ final class Flight {
     } catch (LinkageError e) {
       return false;
     }
+  }
+
+  /** Loads the events, while there are fds for it. */
+  static void load() {
+    // The initializer has done it.
   }
 
   /** Begins {@code netsvc.Accept}; dropped if nobody waits. */

@@ -57,11 +57,12 @@ final class LinuxTransport implements Transport {
       throw new IOException("adopt fd " + number + ": " + instead.get() + ", not a listener");
     }
     var fd = GivenSockets.take(number);
+    boolean duplicate = fd.number() != number;
     try {
       LinuxTuning.apply(settings.tuning(), Sockets.localAddress(fd), fd);
       return new Listening(loop, fd, true);
     } catch (IOException | RuntimeException e) {
-      if (fd.number() != number) {
+      if (duplicate) {
         fd.close();
       }
       throw e;
@@ -206,12 +207,18 @@ final class LinuxTransport implements Transport {
     private final EventLoop loop;
     private final SocketAddress address;
     private final Optional<UnixSocketFile> file;
-    private EventLoop.@Nullable Registration registration;
     private final boolean shared;
+    private EventLoop.@Nullable Registration registration;
     private boolean watched;
     private boolean blocking;
 
+    Socket(EventLoop loop, Fd fd) throws IOException {
+      this(loop, fd, false);
+    }
+
     /**
+     * Takes over a socket.
+     *
      * @param shared with whoever opened it: its file is theirs, and they may make it blocking
      */
     Socket(EventLoop loop, Fd fd, boolean shared) throws IOException {
@@ -312,7 +319,7 @@ final class LinuxTransport implements Transport {
     private static final int MAX = 65_535;
 
     Bound(EventLoop loop, Fd fd) throws IOException {
-      super(loop, fd, false);
+      super(loop, fd);
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -312,7 +313,7 @@ public final class Listener implements AutoCloseable, FdHolder {
         consumer.accept(connection);
       } catch (RuntimeException | Error e) {
         connection.close();
-        log.warn("not served listener={} peer={}", localAddress(), connection.remoteAddress(), e);
+        warn("not served listener={} peer={}", localAddress(), connection.remoteAddress(), e);
       }
     }
   }
@@ -320,7 +321,16 @@ public final class Listener implements AutoCloseable, FdHolder {
   /** What fails again at once would keep the loop busy: it gets a pause, before anything else. */
   private void acceptFailed(Throwable e) {
     readiness.pauseFor(EXHAUSTED_NANOS);
-    log.warn("accepting pauses listener={} cause=\"{}\"", localAddress(), e.getMessage());
+    warn("accepting pauses listener={} cause=\"{}\"", localAddress(), e.getMessage());
+  }
+
+  /** What a logger throws, perhaps for want of an fd of its own, must not end the event loop. */
+  private static void warn(String message, @Nullable Object... arguments) {
+    try {
+      log.warn(message, arguments);
+    } catch (RuntimeException | Error e) {
+      // There is nowhere to say it.
+    }
   }
 
   /** Accepts nothing until {@link #resume}; clients wait in the backlog. */

@@ -192,6 +192,18 @@ class AdmissionTest {
         .hasMessage("max connections out of range: 0");
   }
 
+  /** Connects to be reset, which may be as early as in the connect. */
+  static void assertReset(Listener listener) {
+    assertThatThrownBy(
+            () -> {
+              try (var client = Contract.connect(listener)) {
+                client.read(ByteBuffer.allocate(1));
+              }
+            })
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("reset");
+  }
+
   @ParameterizedTest
   @MethodSource("io.netsvc.net.Contract#inet")
   void access_whenDenied_resetsUnseenAndCounts(Contract on) throws Exception {
@@ -201,17 +213,30 @@ class AdmissionTest {
       listener.serve(seen::add);
       int clients = 200;
       for (int i = 0; i < clients; i++) {
-        try (var client = Contract.connect(listener)) {
-          assertThatThrownBy(() -> client.read(ByteBuffer.allocate(1)))
-              .isInstanceOf(IOException.class)
-              .hasMessageContaining("reset");
-        }
+        assertReset(listener);
       }
       Contract.await("all counted", () -> listener.snapshot().denied() == clients);
       assertThat(listener.snapshot().accepted()).isZero();
       assertThat(seen).isEmpty();
     }
     assertThat(Contract.sockets()).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"LINUX_IPV4", "NIO_IPV4"})
+  void access_of10000Denied_leavesTheFdsFlat(Contract on) throws Exception {
+    try (var listener = on.listen(on.address(), o -> o.withAccess(NOBODY))) {
+      listener.serve(_ -> {});
+      var before = Contract.sockets();
+      for (int i = 0; i < 10_000; i++) {
+        assertReset(listener);
+        if (i % 1_000 == 0) {
+          assertThat(Contract.sockets()).hasSizeLessThanOrEqualTo(before.size() + 1);
+        }
+      }
+      Contract.await("all counted", () -> listener.snapshot().denied() == 10_000);
+      assertThat(Contract.sockets()).isEqualTo(before);
+    }
   }
 
   @ParameterizedTest
