@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
@@ -172,6 +173,9 @@ class NullsTest {
     }
     if (type == ByteBuffer.class) {
       return ByteBuffer.allocate(0);
+    }
+    if (type == Optional.class) {
+      return Optional.empty();
     }
     if (type == UnaryOperator.class) {
       return UnaryOperator.identity();

@@ -27,7 +27,7 @@ class SocketOptionTest {
 
   @ParameterizedTest
   @EnumSource(
-      names = {"TYPE", "ACCEPTING", "PROTOCOL"},
+      names = {"TYPE", "ACCEPTING", "PROTOCOL", "JOINED_RECEIVE"},
       mode = EnumSource.Mode.EXCLUDE)
   void set_beforeTheBind_isWhatGetReturns(SocketOption option) throws Exception {
     if (option == SocketOption.MARK
