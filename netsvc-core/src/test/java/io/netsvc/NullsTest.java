@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netsvc.net.AccessRules;
 import io.netsvc.net.Connector;
 import io.netsvc.net.DatagramPort;
+import io.netsvc.net.DatagramRelay;
 import io.netsvc.net.Endpoint;
 import io.netsvc.net.Listener;
 import io.netsvc.net.ProxyHeader;
@@ -24,23 +25,28 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Every public method throws a NullPointerException for each null argument, before it does anything. */
 @Timeout(30)
 class NullsTest {
+  private static @Nullable DatagramPort samplePort;
 
   @Test
   void everyPublicMethod_givenNull_throws() throws Exception {
     var any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     var faults = new ArrayList<String>();
+    var relaying = new AtomicReference<Object>();
     try (var listener = Listener.open(any);
         var port = DatagramPort.open(any);
+        var relay = DatagramRelay.serve(DatagramPort.open(any), any, o -> keep(relaying, o));
         var client = SocketChannel.open(listener.localAddress());
         var connection = listener.accept()) {
       var listening = new AtomicReference<Object>();
@@ -52,19 +58,21 @@ class NullsTest {
       var spawning = new AtomicReference<Object>();
       var spawner = ProcessSpawner.of(Path.of("/bin/true"), o -> keep(spawning, o));
       var process = spawner.spawn(ChildFd.devNull());
+      samplePort = port;
       var instances =
           List.of(
               listener, port, connection, spawner, process, listening.get(), datagrams.get(),
               connector, connecting.get(), ProxyHeader.of(any, any), spawning.get(),
-              AccessRules.anyone(), new DatagramPort.Datagram(ByteBuffer.allocate(0), any));
+              AccessRules.anyone(), new DatagramPort.Datagram(ByteBuffer.allocate(0), any), relay,
+              relay.snapshot(), relaying.get());
       for (var instance : instances) {
         check(instance, faults);
       }
       process.awaitExit();
       for (Class<?> type :
           List.of(
-              AccessRules.class, Listener.class, Connector.class, DatagramPort.class, Endpoint.class,
-              ProxyHeader.class, ChildFd.class, ProcessSpawner.class)) {
+              AccessRules.class, Listener.class, Connector.class, DatagramPort.class, DatagramRelay.class,
+              Endpoint.class, ProxyHeader.class, ChildFd.class, ProcessSpawner.class)) {
         checkStatic(type, faults);
       }
       for (var constructor : DatagramPort.Datagram.class.getConstructors()) {
@@ -173,6 +181,9 @@ class NullsTest {
     }
     if (type == ByteBuffer.class) {
       return ByteBuffer.allocate(0);
+    }
+    if (type == DatagramPort.class) {
+      return Objects.requireNonNull(samplePort);
     }
     if (type == Optional.class) {
       return Optional.empty();

@@ -16,4 +16,7 @@ interface BoundSocket extends ReadableSocket {
    * @throws IOException the first failure; those after it are sent all the same
    */
   void send(List<Datagram> datagrams) throws IOException;
+
+  /** Has it watched by a loop that relays share, in place of {@link #onReadable}. */
+  DatagramHub relay() throws IOException;
 }

@@ -144,6 +144,16 @@ public final class DatagramPort implements AutoCloseable, FdHolder {
   }
 
   /**
+   * Gives the socket to a relay, which has it until it is closed.
+   *
+   * @throws IllegalStateException if it calls back when readable
+   */
+  DatagramHub relay() throws IOException {
+    readiness.claim();
+    return socket.relay();
+  }
+
+  /**
    * The bound socket itself, for a program; see {@link io.netsvc.process.ChildFd}.
    *
    * @throws IllegalStateException if it calls back when readable and is not paused

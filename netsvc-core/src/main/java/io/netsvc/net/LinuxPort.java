@@ -7,6 +7,7 @@ import io.netsvc.linux.Errno;
 import io.netsvc.linux.EventLoop;
 import io.netsvc.linux.Fd;
 import io.netsvc.linux.LinuxException;
+import io.netsvc.linux.Loops;
 import io.netsvc.linux.SocketOption;
 import io.netsvc.net.DatagramPort.Datagram;
 import java.io.IOException;
@@ -137,10 +138,25 @@ final class LinuxPort extends LinuxTransport.Socket implements BoundSocket {
     }
   }
 
+  /** Receives for a relay; 0 when closed. */
+  synchronized int receive(DatagramBatch batch) throws IOException {
+    return fd.isClosed() ? 0 : batch.receive(fd, DatagramBatch.MESSAGES);
+  }
+
   /** Sends what the batch's outbox has; nothing when closed. */
-  private synchronized void flush(DatagramBatch batch, DatagramOutbox.Report report) throws IOException {
+  synchronized void flush(DatagramBatch batch, DatagramOutbox.Report report) throws IOException {
     if (!fd.isClosed()) {
       batch.outbox().flush(fd, report);
     }
+  }
+
+  /** {@return whether the kernel cuts what is sent from here as one} */
+  boolean cuts() {
+    return cuts;
+  }
+
+  @Override
+  public DatagramHub relay() {
+    return new LinuxDatagrams(Loops.next(), this);
   }
 }

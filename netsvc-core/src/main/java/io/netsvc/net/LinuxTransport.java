@@ -214,6 +214,16 @@ final class LinuxTransport implements Transport {
       }
     }
 
+    /** Has another loop watch it, for good. */
+    final synchronized void watchOn(EventLoop other, Runnable ready) throws IOException {
+      if (fd.isClosed()) {
+        throw new ClosedChannelException();
+      }
+      neverBlock();
+      registration = other.register(fd, EventLoop.IN, ready);
+      watched = true;
+    }
+
     @Override
     public synchronized void watch(boolean wanted) throws IOException {
       if (registration == null || fd.isClosed()) {

@@ -27,6 +27,10 @@ final class NioPort extends NioTransport.Socket<DatagramChannel> implements Boun
     bound = address.isAnyLocalAddress() ? Optional.empty() : Optional.of(address);
   }
 
+  DatagramChannel channel() {
+    return channel;
+  }
+
   @Override
   public synchronized List<Datagram> receive(int max) throws IOException {
     var datagrams = new ArrayList<Datagram>();
@@ -63,5 +67,10 @@ final class NioPort extends NioTransport.Socket<DatagramChannel> implements Boun
     if (first != null) {
       throw first;
     }
+  }
+
+  @Override
+  public DatagramHub relay() {
+    return new NioDatagrams(NioLoop.next(), this);
   }
 }

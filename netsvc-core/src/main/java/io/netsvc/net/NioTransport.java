@@ -138,7 +138,7 @@ final class NioTransport implements Transport {
       implements ReadableSocket {
     final C channel;
     private final int operation;
-    private final NioLoop loop;
+    private volatile NioLoop loop;
     private final SocketAddress address;
     private final Optional<UnixSocketFile> file;
     private volatile @Nullable SelectionKey key;
@@ -159,6 +159,13 @@ final class NioTransport implements Transport {
     @Override
     public void onReadable(Runnable ready) throws IOException {
       key = loop.register(channel, ready);
+    }
+
+    /** Has another loop watch it, for good. */
+    final void watchOn(NioLoop other, Runnable ready) throws IOException {
+      loop = other;
+      key = other.register(channel, ready);
+      watch(true);
     }
 
     @Override
