@@ -102,22 +102,27 @@ class DatagramRelayTest {
   void serve_manyPeers_eachGetsItsOwnReplies(Contract on) throws Exception {
     try (var back = echo(on);
         var relay = DatagramRelay.serve(on.port(), back.localAddress())) {
-      var peers = new ArrayList<CompletableFuture<List<String>>>();
-      for (int i = 0; i < 60; i++) {
-        int peer = i;
-        peers.add(CompletableFuture.supplyAsync(() -> wrong(relay, peer)));
+      var clients = new ArrayList<DatagramChannel>();
+      for (int i = 0; i < 60; i++) { // all open at a time, for else two might have the same port
+        clients.add(client(relay.localAddress()));
       }
-      for (var peer : peers) {
-        assertThat(peer.get()).isEmpty();
+      var wrong = new ArrayList<CompletableFuture<List<String>>>();
+      for (int i = 0; i < clients.size(); i++) {
+        var client = clients.get(i);
+        int peer = i;
+        wrong.add(CompletableFuture.supplyAsync(() -> wrong(client, peer), Thread::startVirtualThread));
+      }
+      for (var each : wrong) {
+        assertThat(each.get()).isEmpty();
       }
       assertThat(relay.snapshot().opened()).isEqualTo(60);
       assertThat(relay.snapshot().forward().datagrams()).isEqualTo(60 * 50);
     }
   }
 
-  private static List<String> wrong(DatagramRelay relay, int peer) {
+  private static List<String> wrong(DatagramChannel client, int peer) {
     var wrong = new ArrayList<String>();
-    try (var client = client(relay.localAddress())) {
+    try (client) {
       for (int k = 0; k < 50; k++) {
         send(client, peer + " " + k);
         var answer = receive(client);

@@ -18,6 +18,7 @@ import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.DatagramChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -31,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** When the sessions of a datagram relay begin and end, over each transport and address family. */
 @Timeout(60)
 class DatagramSessionsTest {
-  private static final Duration IDLE = Duration.ofMillis(400);
+  private static final Duration IDLE = Duration.ofMillis(600);
 
   /** Tells how each session ended, and why none began. */
   private static final class Ends implements DatagramRelayEvents {
@@ -55,9 +56,9 @@ class DatagramSessionsTest {
     }
   }
 
-  /** Does it every 50 ms, for three times as long as a session may be idle. */
+  /** Does it every 50 ms, for twice as long as a session may be idle. */
   private static void often(Runnable task) throws Exception {
-    var enough = new CountDownLatch((int) (3 * IDLE.toMillis() / 50));
+    var enough = new CountDownLatch((int) (2 * IDLE.toMillis() / 50));
     try (var timer = Executors.newSingleThreadScheduledExecutor()) {
       var _ =
           timer.scheduleAtFixedRate(
@@ -119,7 +120,7 @@ class DatagramSessionsTest {
         assertThat(receive(client)).isEqualTo("x");
         assertThat(ends.ended.take()).isEqualTo(End.EXPIRED);
         assertThat(Duration.ofNanos(System.nanoTime() - begunNanos))
-            .isBetween(IDLE, IDLE.plusMillis(300));
+            .isBetween(IDLE, IDLE.multipliedBy(2)); // others build on this machine, too
         Contract.await("the fd", () -> before.containsAll(Contract.sockets()));
       }
       assertThat(relay.snapshot().expired()).isEqualTo(2);
@@ -156,6 +157,32 @@ class DatagramSessionsTest {
       assertThat(again.peer()).isNotEqualTo(second.peer());
       assertThat(relay.snapshot().evicted()).isEqualTo(2);
       assertThat(relay.snapshot().sessions()).isEqualTo(2);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.netsvc.net.Contract#inet")
+  void maxSessions_manyPeersAtOnce_boundsTheFds(Contract on) throws Exception {
+    try (var back = echo(on);
+        var relay = DatagramRelay.serve(on.port(), back.localAddress(), o -> o.withMaxSessions(8))) {
+      var before = Contract.sockets().size();
+      var clients = new ArrayList<DatagramChannel>();
+      for (int i = 0; i < 50; i++) {
+        clients.add(client(relay.localAddress()));
+      }
+      Contract.await(
+          "evictions",
+          () -> {
+            for (var client : clients) {
+              send(client, "in vain, perhaps"); // its session may be gone before its reply is there
+            }
+            return relay.snapshot().evicted() >= 500;
+          });
+      for (var client : clients) {
+        client.close();
+      }
+      Contract.await("the last ones", () -> relay.snapshot().sessions() == 8);
+      Contract.await("the fds", () -> Contract.sockets().size() <= before + 8);
     }
   }
 
