@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netsvc.net.AccessRules;
 import io.netsvc.net.Connector;
 import io.netsvc.net.DatagramPort;
+import io.netsvc.net.DatagramRelay;
 import io.netsvc.net.Endpoint;
 import io.netsvc.net.Listener;
 import io.netsvc.net.ProxyHeader;
@@ -29,15 +30,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Every public method throws a NullPointerException for each null argument, before it does anything. */
 @Timeout(30)
 class NullsTest {
+  private static @Nullable DatagramPort samplePort;
 
   private static final Listener CLOSED = closed();
 
@@ -53,8 +58,10 @@ class NullsTest {
   void everyPublicMethod_givenNull_throws() throws Exception {
     var any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     var faults = new ArrayList<String>();
+    var forwarding = new AtomicReference<Object>();
     try (var listener = Listener.open(any);
         var port = DatagramPort.open(any);
+        var relay = DatagramRelay.serve(DatagramPort.open(any), any, o -> keep(forwarding, o));
         var client = SocketChannel.open(listener.localAddress());
         var connection = listener.accept()) {
       var listening = new AtomicReference<Object>();
@@ -78,12 +85,14 @@ class NullsTest {
       while (relaying.get() == null) {
         Thread.onSpinWait();
       }
+      samplePort = port;
       var instances =
           List.of(
               relaying.get(), serving.get(), upstreams, server,
               listener, port, connection, spawner, process, listening.get(), datagrams.get(),
               connector, connecting.get(), ProxyHeader.of(any, any), spawning.get(),
-              AccessRules.anyone(), new DatagramPort.Datagram(ByteBuffer.allocate(0), any));
+              AccessRules.anyone(), new DatagramPort.Datagram(ByteBuffer.allocate(0), any), relay,
+              relay.snapshot(), forwarding.get());
       for (var instance : instances) {
         check(instance, faults);
       }
@@ -91,8 +100,9 @@ class NullsTest {
       server.close();
       for (Class<?> type :
           List.of(
-              AccessRules.class, Listener.class, Connector.class, DatagramPort.class, Endpoint.class,
-              ProxyHeader.class, Relay.class, RelayServer.class, Upstreams.class, ChildFd.class, ProcessSpawner.class)) {
+              AccessRules.class, Listener.class, Connector.class, DatagramPort.class,
+              DatagramRelay.class, Endpoint.class, ProxyHeader.class, Relay.class, RelayServer.class,
+              Upstreams.class, ChildFd.class, ProcessSpawner.class)) {
         checkStatic(type, faults);
       }
       for (var constructor : DatagramPort.Datagram.class.getConstructors()) {
@@ -210,6 +220,12 @@ class NullsTest {
     }
     if (type == ByteBuffer.class) {
       return ByteBuffer.allocate(0);
+    }
+    if (type == DatagramPort.class) {
+      return Objects.requireNonNull(samplePort);
+    }
+    if (type == Optional.class) {
+      return Optional.empty();
     }
     if (type == UnaryOperator.class) {
       return UnaryOperator.identity();

@@ -8,6 +8,7 @@ public final class Errno {
   public static final int ENOENT = 2;
   public static final int ESRCH = 3;
   public static final int EINTR = 4;
+  public static final int EIO = 5;
   public static final int E2BIG = 7;
   public static final int ENOEXEC = 8;
   public static final int ECHILD = 10;
@@ -26,6 +27,7 @@ public final class Errno {
   public static final int ENONET = 64;
   public static final int EPROTO = 71;
   public static final int ENOTSOCK = 88;
+  public static final int EMSGSIZE = 90;
   public static final int ENOPROTOOPT = 92;
   public static final int EPROTONOSUPPORT = 93;
   public static final int ENETDOWN = 100;
@@ -82,6 +84,7 @@ public final class Errno {
           Map.entry(23, "Too many open files in system"), Map.entry(24, "Too many open files"),
           Map.entry(26, "Text file busy"), Map.entry(32, "Broken pipe"),
           Map.entry(36, "File name too long"), Map.entry(40, "Too many levels of symbolic links"),
+          Map.entry(90, "Message too long"),
           Map.entry(97, "Address family not supported by protocol"),
           Map.entry(98, "Address already in use"), Map.entry(99, "Cannot assign requested address"),
           Map.entry(19, "No such device"), Map.entry(100, "Network is down"),

@@ -162,9 +162,14 @@ public final class EventLoop implements AutoCloseable {
     }
   }
 
-  /** What runs on the loop's thread after some time; for that thread alone. */
-  public Timers timers() {
-    return timers;
+  /**
+   * Runs a task on the loop's thread after some time; called on that thread.
+   *
+   * @return what takes it back, on that thread too; for naught once it has run
+   */
+  public Runnable schedule(Runnable task, long delayNanos) {
+    var timer = timers.add(task, System.nanoTime() + delayNanos);
+    return () -> timers.cancel(timer);
   }
 
   /** {@return whether the calling thread is the loop's} */

@@ -11,7 +11,8 @@ public final class LinuxException extends IOException {
   private final String operation;
   private final int errno;
 
-  LinuxException(String operation, int errno) {
+  /** A failure of an operation, which may say at which address, with a positive errno. */
+  public LinuxException(String operation, int errno) {
     super(operation + ": " + Errno.describe(errno));
     this.operation = operation;
     this.errno = errno;

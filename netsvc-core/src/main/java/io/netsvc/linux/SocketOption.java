@@ -3,7 +3,7 @@ package io.netsvc.linux;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 
-/** The socket options that are an int: socket(7), ip(7), ipv6(7), tcp(7). */
+/** The socket options that are an int: socket(7), ip(7), ipv6(7), tcp(7), udp(7). */
 public enum SocketOption {
   REUSE_ADDRESS("SO_REUSEADDR", Level.SOCKET, 2),
   SEND_BUFFER("SO_SNDBUF", Level.SOCKET, 7),
@@ -12,9 +12,11 @@ public enum SocketOption {
   REUSE_PORT("SO_REUSEPORT", Level.SOCKET, 15),
   MARK("SO_MARK", Level.SOCKET, 36),
   FREE_BIND("IP_FREEBIND", Level.IP, 15),
+  PACKET_INFO("IP_PKTINFO", Level.IP, 8),
   TRANSPARENT("IP_TRANSPARENT", Level.IP, 19),
   BIND_ADDRESS_NO_PORT("IP_BIND_ADDRESS_NO_PORT", Level.IP, 24),
   IPV6_ONLY("IPV6_V6ONLY", Level.IPV6, 26),
+  IPV6_PACKET_INFO("IPV6_RECVPKTINFO", Level.IPV6, 49),
   IPV6_TRANSPARENT("IPV6_TRANSPARENT", Level.IPV6, 75),
   IPV6_FREE_BIND("IPV6_FREEBIND", Level.IPV6, 78),
   NO_DELAY("TCP_NODELAY", Level.TCP, 1),
@@ -25,6 +27,8 @@ public enum SocketOption {
   USER_TIMEOUT("TCP_USER_TIMEOUT", Level.TCP, 18),
   FAST_OPEN("TCP_FASTOPEN", Level.TCP, 23),
   FAST_OPEN_CONNECT("TCP_FASTOPEN_CONNECT", Level.TCP, 30),
+  /** Several datagrams of one sender arrive as one, with the length of each; of UDP sockets only. */
+  JOINED_RECEIVE("UDP_GRO", Level.UDP, 104),
   /** SOCK_STREAM and so on; cannot be set. */
   TYPE("SO_TYPE", Level.SOCKET, 3),
   /** Whether it listens; cannot be set. */
@@ -38,6 +42,7 @@ public enum SocketOption {
     static final int IP = 0;
     static final int SOCKET = 1;
     static final int TCP = 6;
+    static final int UDP = 17;
     static final int IPV6 = 41;
   }
 

@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,6 @@ public final class Sockets {
   private static final long SIOCOUTQ = 0x5411;
   private static final int SO_LINGER = 13;
   private static final int IPPROTO_MPTCP = 262;
-  private static final int MSG_DONTWAIT = 0x40;
   private static final int MSG_NOSIGNAL = 0x4000;
 
   /** shutdown(2): no more reads. */
@@ -28,9 +28,6 @@ public final class Sockets {
   public static final int SHUT_WR = 1;
 
   private Sockets() {}
-
-  /** A received datagram: how long it was, and who sent it. */
-  public record Received(int length, SocketAddress from) {}
 
   /** Prepares a socket. */
   @FunctionalInterface
@@ -62,6 +59,32 @@ public final class Sockets {
   /** Opens a bound datagram socket that does not block. */
   public static Fd datagram(SocketAddress address, Setup setup) throws IOException {
     return bound(address, open(address, SOCK_DGRAM | SOCK_NONBLOCK, 0), setup);
+  }
+
+  /**
+   * Opens a datagram socket that is connected and does not block. A Unix one is bound as well, to an
+   * abstract name that the kernel chooses, for else nobody could answer it.
+   */
+  public static Fd connectedDatagram(SocketAddress to) throws IOException {
+    var fd = open(to, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+    try (var arena = Arena.ofConfined()) {
+      if (to instanceof UnixDomainSocketAddress) {
+        var unnamed = SocketAddresses.encode(UnixDomainSocketAddress.of(""), arena);
+        int result = Syscalls.bind(fd.number(), unnamed, (int) unnamed.byteSize());
+        if (result < 0) {
+          throw new LinuxException("bind for " + to, -result);
+        }
+      }
+      var encoded = SocketAddresses.encode(to, arena);
+      int result = Syscalls.connect(fd.number(), encoded, (int) encoded.byteSize());
+      if (result < 0) {
+        throw new LinuxException("connect " + to, -result);
+      }
+      return fd;
+    } catch (IOException | RuntimeException e) {
+      fd.close();
+      throw e;
+    }
   }
 
   /** Sets options in the map's order. */
@@ -174,46 +197,6 @@ public final class Sockets {
         throw new LinuxException("getsockname", -result);
       }
       return SocketAddresses.decode(address, length.get(ValueLayout.JAVA_INT, 0));
-    }
-  }
-
-  /** Receives a datagram into a buffer; null when none waits. */
-  public static @Nullable Received receive(Fd fd, byte[] into) throws LinuxException {
-    try (var arena = Arena.ofConfined()) {
-      var buffer = arena.allocate(into.length);
-      var address = arena.allocate(SocketAddresses.MAX, 8);
-      var length = arena.allocateFrom(ValueLayout.JAVA_INT, SocketAddresses.MAX);
-      long n = Syscalls.recvfrom(fd.number(), buffer, into.length, MSG_DONTWAIT, address, length);
-      if (n == -Errno.EAGAIN) {
-        return null;
-      }
-      if (n < 0) {
-        throw new LinuxException("recvfrom", (int) -n);
-      }
-      MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, 0, into, 0, (int) n);
-      return new Received(
-          (int) n, SocketAddresses.decode(address, length.get(ValueLayout.JAVA_INT, 0)));
-    }
-  }
-
-  /** Sends a datagram; dropped silently when the send buffer is full, as a network may. */
-  public static void send(Fd fd, byte[] data, int length, SocketAddress to)
-      throws LinuxException {
-    try (var arena = Arena.ofConfined()) {
-      var buffer = arena.allocate(Math.max(1, length));
-      MemorySegment.copy(data, 0, buffer, ValueLayout.JAVA_BYTE, 0, length);
-      var address = SocketAddresses.encode(to, arena);
-      long n =
-          Syscalls.sendto(
-              fd.number(),
-              buffer,
-              length,
-              MSG_DONTWAIT | MSG_NOSIGNAL,
-              address,
-              (int) address.byteSize());
-      if (n < 0 && n != -Errno.EAGAIN && n != -Errno.ENOBUFS) {
-        throw new LinuxException("sendto " + to, (int) -n);
-      }
     }
   }
 

@@ -40,10 +40,10 @@ final class Syscalls {
   private static final MethodHandle READ = longs("read", JAVA_INT, ADDRESS, JAVA_LONG);
   private static final MethodHandle WRITE = longs("write", JAVA_INT, ADDRESS, JAVA_LONG);
   private static final MethodHandle SEND = longs("send", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle RECVFROM =
-      longs("recvfrom", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS);
-  private static final MethodHandle SENDTO =
-      longs("sendto", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle RECVMMSG =
+      ints("recvmmsg", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
+  private static final MethodHandle SENDMMSG =
+      ints("sendmmsg", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
   private static final MethodHandle MMAP =
       longs("mmap", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
   private static final MethodHandle MUNMAP = ints("munmap", JAVA_LONG, JAVA_LONG);
@@ -226,21 +226,20 @@ final class Syscalls {
     }
   }
 
-  static long recvfrom(
-      int fd, MemorySegment buffer, long length, int flags, MemorySegment address, MemorySegment n) {
+  static int recvmmsg(int fd, MemorySegment messages, int count, int flags) {
     var s = state();
     try {
-      return checked(s, (long) RECVFROM.invokeExact(s, fd, buffer, length, flags, address, n));
+      return checked(
+          s, (int) RECVMMSG.invokeExact(s, fd, messages, count, flags, MemorySegment.NULL));
     } catch (Throwable t) {
       throw impossible(t);
     }
   }
 
-  static long sendto(
-      int fd, MemorySegment buffer, long length, int flags, MemorySegment address, int n) {
+  static int sendmmsg(int fd, MemorySegment messages, int count, int flags) {
     var s = state();
     try {
-      return checked(s, (long) SENDTO.invokeExact(s, fd, buffer, length, flags, address, n));
+      return checked(s, (int) SENDMMSG.invokeExact(s, fd, messages, count, flags));
     } catch (Throwable t) {
       throw impossible(t);
     }

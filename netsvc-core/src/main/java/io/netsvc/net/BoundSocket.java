@@ -1,14 +1,22 @@
 package io.netsvc.net;
 
+import io.netsvc.net.DatagramPort.Datagram;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /** A transport's part of a {@link DatagramPort}. */
 interface BoundSocket extends ReadableSocket {
 
-  /** Takes the next datagram, without blocking; null when none waits or the socket is closed. */
-  DatagramPort.@Nullable Datagram receive() throws IOException;
+  /** Takes what waits, without blocking, or some of it; nothing when closed. */
+  List<Datagram> receive(int max) throws IOException;
 
-  /** Sends one; dropped when the send buffer is full. */
-  void send(DatagramPort.Datagram datagram) throws IOException;
+  /**
+   * Sends in order; what the send buffer has no room for is dropped.
+   *
+   * @throws IOException the first failure; those after it are sent all the same
+   */
+  void send(List<Datagram> datagrams) throws IOException;
+
+  /** Has it watched by a loop that relays share, in place of {@link #onReadable}. */
+  DatagramHub relay() throws IOException;
 }

@@ -3,8 +3,10 @@ package io.netsvc.net;
 import io.netsvc.linux.Fd;
 import io.netsvc.linux.FdHolder;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -28,11 +30,25 @@ public final class DatagramPort implements AutoCloseable, FdHolder {
    *
    * @param data its bytes, from position to limit: 0 to 65,507 for UDP
    * @param peer who sent it, or gets it
+   * @param asked which of our addresses it was sent to, or is to be sent from. Empty for Unix ones,
+   *     for the system to choose, and where nobody can tell: with the NIO transport on a wildcard
+   *     address
    */
-  public record Datagram(ByteBuffer data, SocketAddress peer) {
+  public record Datagram(ByteBuffer data, SocketAddress peer, Optional<InetAddress> asked) {
     public Datagram {
       Objects.requireNonNull(data, "data");
       Objects.requireNonNull(peer, "peer");
+      Objects.requireNonNull(asked, "asked");
+    }
+
+    /** A datagram that leaves from the address that the port is bound to, or the system chooses. */
+    public Datagram(ByteBuffer data, SocketAddress peer) {
+      this(data, peer, Optional.empty());
+    }
+
+    /** Returns a datagram back to this one's peer, from the address that this one was sent to. */
+    public Datagram reply(ByteBuffer answer) {
+      return new Datagram(answer, peer, asked);
     }
   }
 
@@ -87,14 +103,54 @@ public final class DatagramPort implements AutoCloseable, FdHolder {
     readiness.resume();
   }
 
-  /** Takes the next datagram; empty when none waits. */
+  /**
+   * Takes the next datagram; empty when none waits.
+   *
+   * @throws IOException also for one longer than 65,536 bytes, which only a Unix one can be, and
+   *     which is gone then
+   */
   public Optional<Datagram> poll() throws IOException {
-    return Optional.ofNullable(socket.receive());
+    var taken = socket.receive(1);
+    return taken.isEmpty() ? Optional.empty() : Optional.of(taken.getFirst());
   }
 
-  /** Sends a datagram; dropped silently when the send buffer is full, as a network may. */
+  /**
+   * Takes the next datagrams, on Linux by one system call: none when none waits, and not always as
+   * many as could be had.
+   *
+   * @param max at most so many, at least 1
+   * @throws IOException as {@link #poll()} does
+   */
+  public List<Datagram> poll(int max) throws IOException {
+    return socket.receive(Tuned.positive("max", max));
+  }
+
+  /**
+   * Sends a datagram; dropped silently when the send buffer is full, as a network may. Its data's
+   * position stays.
+   */
   public void send(Datagram datagram) throws IOException {
-    socket.send(datagram);
+    socket.send(List.of(datagram));
+  }
+
+  /**
+   * Sends datagrams in this order, on Linux many by one system call, and those to one peer that are
+   * of one length as one that the kernel cuts.
+   *
+   * @throws IOException if any could not be sent; the others were
+   */
+  public void send(List<Datagram> datagrams) throws IOException {
+    socket.send(List.copyOf(datagrams));
+  }
+
+  /**
+   * Gives the socket to a relay, which has it until it is closed.
+   *
+   * @throws IllegalStateException if it calls back when readable
+   */
+  DatagramHub relay() throws IOException {
+    readiness.claim();
+    return socket.relay();
   }
 
   /**

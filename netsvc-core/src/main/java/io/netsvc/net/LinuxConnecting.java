@@ -3,7 +3,6 @@ package io.netsvc.net;
 import io.netsvc.linux.ClientSocket;
 import io.netsvc.linux.EventLoop;
 import io.netsvc.linux.LinuxException;
-import io.netsvc.linux.Timers;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.AsynchronousCloseException;
@@ -24,7 +23,7 @@ final class LinuxConnecting {
   private long pauseNanos = LinuxConnect.FIRST_PAUSE_NANOS;
   private @Nullable ClientSocket socket;
   private EventLoop.@Nullable Registration registration;
-  private Timers.@Nullable Timer timer;
+  private @Nullable Runnable cancelTimer;
 
   LinuxConnecting(
       EventLoop loop, SocketAddress address, ConnectSettings settings, Connecting connecting) {
@@ -108,15 +107,14 @@ final class LinuxConnecting {
 
   /** Looks again after this long, or at the deadline. */
   private void waitAtMost(long nanos) {
-    if (timer != null) {
-      loop.timers().cancel(timer);
+    if (cancelTimer != null) {
+      cancelTimer.run();
     }
-    long now = System.nanoTime();
-    timer = loop.timers().add(this::look, now + Math.min(nanos, deadlineNanos - now));
+    cancelTimer = loop.schedule(this::look, Math.min(nanos, deadlineNanos - System.nanoTime()));
   }
 
   private void look() {
-    timer = null;
+    cancelTimer = null;
     var waiting = socket;
     if (waiting == null) {
       return;
@@ -138,9 +136,9 @@ final class LinuxConnecting {
   }
 
   private void forget() {
-    if (timer != null) {
-      loop.timers().cancel(timer);
-      timer = null;
+    if (cancelTimer != null) {
+      cancelTimer.run();
+      cancelTimer = null;
     }
     if (registration != null) {
       registration.cancel();

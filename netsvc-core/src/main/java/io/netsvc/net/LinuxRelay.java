@@ -45,9 +45,7 @@ final class LinuxRelay {
 
     @Override
     public Runnable schedule(Runnable task, long delayNanos) {
-      var timers = loop.timers();
-      var timer = timers.add(task, System.nanoTime() + delayNanos);
-      return () -> timers.cancel(timer);
+      return loop.schedule(task, delayNanos);
     }
 
     @Override

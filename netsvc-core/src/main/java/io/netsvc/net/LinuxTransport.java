@@ -13,7 +13,6 @@ import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -92,7 +91,8 @@ final class LinuxTransport implements Transport {
             settings.reusePort(),
             settings.sendBuffer(),
             settings.receiveBuffer());
-    return new Bound(
+    LinuxPort.tellAsked(address, options);
+    return new LinuxPort(
         loop,
         bind(
             address,
@@ -202,7 +202,7 @@ final class LinuxTransport implements Transport {
    * A bound socket. Its lock keeps a close from coming between the look at an fd's number and the
    * system call on it, when the number could be another's already; no call under it blocks.
    */
-  private abstract static class Socket implements ReadableSocket, FdHolder {
+  abstract static class Socket implements ReadableSocket, FdHolder {
     final Fd fd;
     private final EventLoop loop;
     private final SocketAddress address;
@@ -267,6 +267,16 @@ final class LinuxTransport implements Transport {
       }
     }
 
+    /** Has another loop watch it, for good. */
+    final synchronized void watchOn(EventLoop other, Runnable ready) throws IOException {
+      if (fd.isClosed()) {
+        throw new ClosedChannelException();
+      }
+      neverBlock();
+      registration = other.register(fd, EventLoop.IN, ready);
+      watched = true;
+    }
+
     @Override
     public synchronized void watch(boolean wanted) throws IOException {
       if (registration == null || fd.isClosed()) {
@@ -312,30 +322,6 @@ final class LinuxTransport implements Transport {
         accepted.fd().close();
         throw e;
       }
-    }
-  }
-
-  private static final class Bound extends Socket implements BoundSocket {
-    private static final int MAX = 65_535;
-
-    Bound(EventLoop loop, Fd fd) throws IOException {
-      super(loop, fd);
-    }
-
-    @Override
-    public synchronized DatagramPort.@Nullable Datagram receive() throws IOException {
-      byte[] data = new byte[MAX];
-      var received = fd.isClosed() ? null : Sockets.receive(fd, data);
-      return received == null
-          ? null
-          : new DatagramPort.Datagram(ByteBuffer.wrap(data, 0, received.length()), received.from());
-    }
-
-    @Override
-    public synchronized void send(DatagramPort.Datagram datagram) throws IOException {
-      byte[] data = new byte[datagram.data().remaining()];
-      datagram.data().duplicate().get(data);
-      Sockets.send(fd, data, data.length, datagram.peer());
     }
   }
 }

@@ -10,7 +10,6 @@ import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.NetworkChannel;
@@ -72,7 +71,7 @@ final class NioTransport implements Transport {
       options(channel, settings.reusePort(), settings.sendBuffer(), settings.receiveBuffer());
       channel.bind(address);
       channel.configureBlocking(false);
-      return new Bound(loop, channel);
+      return new NioPort(loop, channel);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw bind("bind ", address, e);
@@ -98,7 +97,7 @@ final class NioTransport implements Transport {
     return new IOException(operation + address + ": " + failure.getMessage(), failure);
   }
 
-  private static ProtocolFamily family(SocketAddress address, boolean dualStack) {
+  static ProtocolFamily family(SocketAddress address, boolean dualStack) {
     return switch (address) {
       case UnixDomainSocketAddress unix -> {
         if (unix.getPath().toString().startsWith("@")) {
@@ -140,11 +139,11 @@ final class NioTransport implements Transport {
     channel.setOption(option, value);
   }
 
-  private abstract static class Socket<C extends SelectableChannel & NetworkChannel>
+  abstract static class Socket<C extends SelectableChannel & NetworkChannel>
       implements ReadableSocket {
     final C channel;
     private final int operation;
-    private final NioLoop loop;
+    private volatile NioLoop loop;
     private final SocketAddress address;
     private final Optional<UnixSocketFile> file;
     private volatile @Nullable SelectionKey key;
@@ -165,6 +164,13 @@ final class NioTransport implements Transport {
     @Override
     public void onReadable(Runnable ready) throws IOException {
       key = loop.register(channel, ready);
+    }
+
+    /** Has another loop watch it, for good. */
+    final void watchOn(NioLoop other, Runnable ready) throws IOException {
+      loop = other;
+      key = other.register(channel, ready);
+      watch(true);
     }
 
     @Override
@@ -215,30 +221,6 @@ final class NioTransport implements Transport {
       } catch (ClosedChannelException _) {
         return null;
       }
-    }
-  }
-
-  private static final class Bound extends Socket<DatagramChannel> implements BoundSocket {
-    private static final int MAX = 65_535;
-
-    Bound(NioLoop loop, DatagramChannel channel) throws IOException {
-      super(loop, channel, SelectionKey.OP_READ);
-    }
-
-    @Override
-    public DatagramPort.@Nullable Datagram receive() throws IOException {
-      var data = ByteBuffer.allocate(MAX);
-      try {
-        var peer = channel.receive(data);
-        return peer == null ? null : new DatagramPort.Datagram(data.flip(), peer);
-      } catch (ClosedChannelException _) {
-        return null;
-      }
-    }
-
-    @Override
-    public void send(DatagramPort.Datagram datagram) throws IOException {
-      channel.send(datagram.data().duplicate(), datagram.peer());
     }
   }
 }

@@ -17,6 +17,7 @@ final class Readiness {
   private final ReadableSocket socket;
   private volatile Runnable ready = () -> {};
   private boolean watching;
+  private boolean claimed;
   private boolean paused;
   private boolean full;
   private boolean closed;
@@ -29,7 +30,11 @@ final class Readiness {
 
   /** Calls back from now on, in place of what was called before. */
   synchronized void call(Runnable callback) throws IOException {
-    ready = Objects.requireNonNull(callback, "callback");
+    Objects.requireNonNull(callback, "callback");
+    if (claimed) {
+      throw new IllegalStateException("a relay has it: " + socket.localAddress());
+    }
+    ready = callback;
     if (!watching) {
       watching = true;
       socket.onReadable(
@@ -40,6 +45,14 @@ final class Readiness {
           });
       update();
     }
+  }
+
+  /** Leaves it to another to watch the socket. */
+  synchronized void claim() {
+    if (watching || claimed) {
+      throw new IllegalStateException("somebody has it already: " + socket.localAddress());
+    }
+    claimed = true;
   }
 
   synchronized void pause() {

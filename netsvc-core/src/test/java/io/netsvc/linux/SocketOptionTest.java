@@ -27,7 +27,7 @@ class SocketOptionTest {
 
   @ParameterizedTest
   @EnumSource(
-      names = {"TYPE", "ACCEPTING", "PROTOCOL", "DOMAIN"},
+      names = {"TYPE", "ACCEPTING", "PROTOCOL", "DOMAIN", "JOINED_RECEIVE"},
       mode = EnumSource.Mode.EXCLUDE)
   void set_beforeTheBind_isWhatGetReturns(SocketOption option) throws Exception {
     if (option == SocketOption.MARK

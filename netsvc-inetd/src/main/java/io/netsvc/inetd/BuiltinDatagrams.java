@@ -57,7 +57,7 @@ final class BuiltinDatagrams implements Serving {
     var answer = builtin.answer(request.data());
     service.tally().started.increment();
     if (answer != null) {
-      port.send(new DatagramPort.Datagram(answer, request.peer()));
+      port.send(request.reply(answer));
     }
   }
 }
