@@ -347,7 +347,7 @@ public final class EventLoop implements AutoCloseable {
     try {
       callback.ready(events);
     } catch (Throwable t) {
-      log.warn("an event-loop callback failed", t);
+      failed("callback", t);
     }
   }
 
@@ -355,7 +355,7 @@ public final class EventLoop implements AutoCloseable {
     try {
       op.done(result, buffer);
     } catch (Throwable t) {
-      log.warn("what a ring has done was not taken", t);
+      failed("completion", t);
     }
   }
 
@@ -363,7 +363,16 @@ public final class EventLoop implements AutoCloseable {
     try {
       task.run();
     } catch (Throwable t) {
-      log.warn("an event-loop task failed", t);
+      failed("task", t);
+    }
+  }
+
+  /** A loop outlives what fails on it, and a logger that fails as well: for want of fds, it may. */
+  private static void failed(String what, Throwable t) {
+    try {
+      log.warn("an event loop's {} failed", what, t);
+    } catch (Throwable _) {
+      // There is nobody to tell.
     }
   }
 

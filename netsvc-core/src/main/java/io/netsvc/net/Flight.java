@@ -1,6 +1,7 @@
 package io.netsvc.net;
 
 import java.net.SocketAddress;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ final class Flight {
     try {
       AcceptEvent.begun(null);
       ConnectEvent.begun(null, 0);
+      RelayEvent.begun(null, null);
       return true;
     } catch (LinkageError e) {
       return false;
@@ -55,6 +57,11 @@ final class Flight {
   static Recording connect(SocketAddress address, int attempt) {
     var event = PRESENT ? ConnectEvent.begun(address, attempt) : null;
     return event == null ? NONE : event;
+  }
+
+  /** Begins {@code netsvc.Relay}; {@return who is to have the outcome, or null for nobody} */
+  static @Nullable Consumer<Outcome> relay(SocketAddress first, SocketAddress second) {
+    return PRESENT ? RelayEvent.begun(first, second) : null;
   }
 
   /** {@return an address as an event has it} */

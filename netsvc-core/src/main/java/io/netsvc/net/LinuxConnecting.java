@@ -21,6 +21,7 @@ final class LinuxConnecting {
   private final Connecting connecting;
   private final long deadlineNanos;
   private long pauseNanos = LinuxConnect.FIRST_PAUSE_NANOS;
+  private Flight.Recording recording = (_, _) -> {};
   private @Nullable ClientSocket socket;
   private EventLoop.@Nullable Registration registration;
   private @Nullable Runnable cancelTimer;
@@ -53,6 +54,7 @@ final class LinuxConnecting {
   }
 
   private void open() {
+    recording = Flight.connect(address, 1);
     attempt(
         () -> {
           var opened = ClientSocket.open(address, settings.tuning().has(Tunable.MULTIPATH));
@@ -89,6 +91,7 @@ final class LinuxConnecting {
         var connection =
             ConnectFailures.notToItself(address, new LinuxConnection(opened.fd(), address));
         socket = null;
+        recording.ended(null, "connected");
         connecting.connected(connection);
       }
       case PENDING -> {
@@ -128,6 +131,7 @@ final class LinuxConnecting {
 
   private void fail(IOException cause) {
     close();
+    recording.ended(null, String.valueOf(cause.getMessage()));
     try {
       connecting.failed(cause);
     } catch (RuntimeException | Error e) {

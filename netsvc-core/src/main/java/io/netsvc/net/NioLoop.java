@@ -173,7 +173,11 @@ final class NioLoop implements RelayLoop {
     try {
       callback.run();
     } catch (Throwable t) {
-      log.warn("an event-loop callback failed", t);
+      try {
+        log.warn("an event loop's callback failed", t);
+      } catch (Throwable _) {
+        // For want of fds a logger may fail as well; the loop outlives it.
+      }
     }
   }
 }

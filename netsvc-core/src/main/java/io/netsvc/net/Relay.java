@@ -83,6 +83,10 @@ public final class Relay {
     Objects.requireNonNull(second, "second");
     var settings = (RelaySettings) options.apply(RelaySettings.DEFAULTS);
     var end = new CompletableFuture<Outcome>();
+    var recording = Flight.relay(first.remoteAddress(), second.remoteAddress());
+    if (recording != null) {
+      var _ = end.thenAccept(recording);
+    }
     try {
       var joined = joining.join(first, second, settings.mode());
       var pair = new RelayPair(joined, settings, end::complete);

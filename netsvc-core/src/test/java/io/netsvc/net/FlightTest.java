@@ -11,8 +11,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingStream;
 import org.junit.jupiter.api.Test;
@@ -150,5 +152,32 @@ class FlightTest {
         }
       }
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void relay_isRecordedWithItsOutcome(Relayed.Way way) throws Exception {
+    var client = new AtomicReference<String>();
+    var events =
+        recorded(
+            "netsvc.Relay",
+            () -> {
+              try (var on = Relayed.open(way)) {
+                client.set(on.client().getLocalAddress().toString());
+                Relayed.send(on.client(), new byte[5]);
+                on.client().shutdownOutput();
+                Relayed.receive(on.server());
+                on.server().shutdownOutput();
+                return on.relay().await();
+              }
+            });
+    events.removeIf(event -> !Objects.equals(client.get(), event.getString("first")));
+    assertThat(events).hasSize(1);
+    var event = events.getFirst();
+    assertThat(event.getLong("forward")).isEqualTo(5);
+    assertThat(event.getString("cause")).isEqualTo("EOF");
+    assertThat(event.getString("side")).isEqualTo("FIRST");
+    assertThat(event.getString("mode")).isEqualTo(way.splices() ? "SPLICE" : "COPY");
+    assertThat(event.getDuration().toNanos()).isPositive();
   }
 }
