@@ -35,7 +35,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Relay every connection to LISTEN to an UPSTREAM; several take turns, and the next one is",
       "tried when one cannot be reached. Endpoints are such as 127.0.0.1:8080, [::1]:imaps,",
-      ":8080 (all addresses), unix:/run/x.sock, unix:@abstract. Prints where it listens when ready.",
+      ":8080 (all addresses), unix:/run/x.sock, unix:@abstract, and udp://:53 for datagrams, which",
+      "have one upstream. Prints where it listens when ready.",
       "Ctrl-C and SIGTERM stop listening and let relays end (--grace), a second one ends them."
     },
     exitCodeListHeading = "Exit status:%n",
@@ -62,7 +63,7 @@ final class RelayCommand implements Callable<Integer> {
   @Option(
       names = "--idle-timeout",
       paramLabel = "SECONDS",
-      description = "Reset a relay when no byte moved for so long. Default: never.")
+      description = "Reset a relay when no byte moved for so long. Default: never; datagrams: 300.")
   private @Nullable Double idleSeconds;
 
   @Option(
@@ -86,8 +87,8 @@ final class RelayCommand implements Callable<Integer> {
   @Option(
       names = "--grace",
       paramLabel = "SECONDS",
-      description = "How long relays may go on after a stop before they are reset. Default: 30.")
-  private double graceSeconds = 30;
+      description = "How long relays may go on after a stop. Default: 30; of datagrams: 0.")
+  private @Nullable Double graceSeconds;
 
   @Option(
       names = "--allow",
@@ -145,7 +146,7 @@ final class RelayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     var from = endpoint(listen);
-    var to = upstreams.stream().map(upstream -> address(endpoint(upstream))).toList();
+    var to = upstreams.stream().map(upstream -> upstream(from, endpoint(upstream))).toList();
     var stop = new CountDownLatch(1);
     prepare();
     try (var signals = new Signals()) {
@@ -160,9 +161,10 @@ final class RelayCommand implements Callable<Integer> {
           };
       signals.on("INT", stopping);
       signals.on("TERM", stopping);
-      try (var server = serve(from, to)) {
-        report.await(stop, server::snapshot, stats);
-        stop(server);
+      try {
+        var relaying = from.scheme().isDatagram() ? datagrams(from, to) : connections(from, to);
+        report.await(stop, relaying, stats);
+        stop(relaying, from.scheme().isDatagram() ? 0 : 30);
         return 0;
       } catch (IOException | UnsupportedOperationException e) {
         report.say(e.getMessage());
@@ -188,7 +190,26 @@ final class RelayCommand implements Callable<Integer> {
     }
   }
 
-  private RelayServer serve(Endpoint from, List<SocketAddress> to) throws IOException {
+  private Relaying datagrams(Endpoint from, List<SocketAddress> to) throws IOException {
+    if (to.size() > 1) {
+      throw misused("datagrams have one upstream, but there are " + to.size());
+    }
+    var relaying =
+        new DatagramRelaying(
+            from,
+            to.getFirst(),
+            o -> {
+              var all = o.withAccess(access()).withEvents(report.datagramEvents(verbose));
+              if (idleSeconds != null) {
+                all = all.withIdleTimeout(seconds("--idle-timeout", idleSeconds));
+              }
+              return maxConnections == null ? all : all.withMaxSessions(maxConnections());
+            });
+    report.say("relaying " + relaying.where() + " to " + upstreams.getFirst());
+    return relaying;
+  }
+
+  private Relaying connections(Endpoint from, List<SocketAddress> to) throws IOException {
     var timeout = seconds("--connect-timeout", connectSeconds);
     var connector = Connector.of(o -> o.withTimeout(timeout));
     var upstream =
@@ -201,7 +222,7 @@ final class RelayCommand implements Callable<Integer> {
               + Endpoints.text(listener.localAddress())
               + " to "
               + String.join(", ", upstreams));
-      return server;
+      return new ConnectionRelaying(server);
     } catch (IOException | RuntimeException e) {
       listener.close();
       throw e;
@@ -210,13 +231,15 @@ final class RelayCommand implements Callable<Integer> {
 
   private ListenOptions listening(ListenOptions options) {
     var all = options.withAccess(access());
-    if (maxConnections == null) {
-      return all;
+    return maxConnections == null ? all : all.withMaxConnections(maxConnections());
+  }
+
+  private int maxConnections() {
+    int max = maxConnections == null ? 0 : maxConnections;
+    if (max < 1) {
+      throw misused("--max-connections out of range: " + max);
     }
-    if (maxConnections < 1) {
-      throw misused("--max-connections out of range: " + maxConnections);
-    }
-    return all.withMaxConnections(maxConnections);
+    return max;
   }
 
   private AccessRules access() {
@@ -252,20 +275,18 @@ final class RelayCommand implements Callable<Integer> {
 
   private Endpoint endpoint(String text) {
     try {
-      var endpoint = Endpoint.parse(text, ServicesDatabase.system()::resolve);
-      if (endpoint.scheme() != Endpoint.Scheme.TCP && endpoint.scheme() != Endpoint.Scheme.UNIX) {
-        throw new IllegalArgumentException(
-            "scheme of \"" + text + "\": read " + endpoint.scheme() + ", expected tcp or unix");
-      }
-      return endpoint;
+      return Endpoint.parse(text, ServicesDatabase.system()::resolve);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
   }
 
   /** The address to connect to; a name is looked up for each connection. */
-  private static SocketAddress address(Endpoint endpoint) {
-    return endpoint.scheme() == Endpoint.Scheme.UNIX
+  private SocketAddress upstream(Endpoint from, Endpoint endpoint) {
+    if (from.scheme().isDatagram() != endpoint.scheme().isDatagram()) {
+      throw misused("not both of connections or both of datagrams: " + from + " and " + endpoint);
+    }
+    return endpoint.scheme().isUnix()
         ? UnixDomainSocketAddress.of(endpoint.path())
         : InetSocketAddress.createUnresolved(
             endpoint.host().isEmpty() ? "localhost" : endpoint.host(), endpoint.port());
@@ -296,10 +317,11 @@ final class RelayCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  private void stop(RelayServer server) {
+  private void stop(Relaying relaying, double defaultSeconds) {
     report.say("stopping");
-    var grace = Duration.ofNanos((long) (Math.max(0, graceSeconds) * 1e9));
-    if (server.stop(grace) == Stopped.FORCED) {
+    double seconds = graceSeconds == null ? defaultSeconds : Math.max(0, graceSeconds);
+    var grace = Duration.ofNanos((long) (seconds * 1e9));
+    if (relaying.stop(grace) == Stopped.FORCED) {
       report.say("reset what was still open");
     }
   }

@@ -1,20 +1,18 @@
 package io.netsvc.cli;
 
+import io.netsvc.net.DatagramRelay;
+import io.netsvc.net.DatagramRelayEvents;
 import io.netsvc.net.Outcome;
 import io.netsvc.net.RelayEvents;
-import io.netsvc.net.RelayServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.SocketAddress;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a relay says while it runs; safe for use by multiple concurrent threads. */
 final class RelayReport {
-  private static final double MIB = 1 << 20;
-
   private final PrintWriter err;
   private final boolean terminal;
   private boolean onALine;
@@ -76,27 +74,31 @@ final class RelayReport {
     };
   }
 
+  /** As {@link #events}, of datagrams. */
+  DatagramRelayEvents datagramEvents(boolean verbose) {
+    return new DatagramRelayEvents() {
+      @Override
+      public void failed(SocketAddress peer, IOException cause) {
+        say("dropped from " + Endpoints.text(peer) + ": " + cause.getMessage());
+      }
+
+      @Override
+      public void ended(SocketAddress peer, DatagramRelay.End how) {
+        if (verbose) {
+          say("ended " + Endpoints.text(peer) + ": " + how);
+        }
+      }
+    };
+  }
+
   /** Waits for the stop, and says each second what was relayed, if that is wanted. */
-  void await(CountDownLatch stop, Supplier<RelayServer.Snapshot> snapshot, boolean stats)
-      throws InterruptedException {
+  void await(CountDownLatch stop, Relaying relaying, boolean stats) throws InterruptedException {
     if (!stats) {
       stop.await();
       return;
     }
-    var before = snapshot.get();
     while (!stop.await(1, TimeUnit.SECONDS)) {
-      var now = snapshot.get();
-      refresh(
-          "accepted %d, failed %d, open %d, %.1f MiB to (%.1f/s), %.1f MiB from (%.1f/s)"
-              .formatted(
-                  now.accepted(),
-                  now.failed(),
-                  now.open(),
-                  now.forward() / MIB,
-                  (now.forward() - before.forward()) / MIB,
-                  now.backward() / MIB,
-                  (now.backward() - before.backward()) / MIB));
-      before = now;
+      refresh(relaying.progress());
     }
   }
 }

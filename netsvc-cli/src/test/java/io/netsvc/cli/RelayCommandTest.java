@@ -120,7 +120,11 @@ class RelayCommandTest {
         .satisfies(ran -> assertThat(ran.status()).isEqualTo(2))
         .satisfies(ran -> assertThat(ran.err()).contains("99999").contains("Usage: netsvc relay"));
     assertThat(run("relay", "udp://127.0.0.1:1", "127.0.0.1:1").err())
-        .startsWith("netsvc: scheme of \"udp://127.0.0.1:1\": read udp, expected tcp or unix");
+        .startsWith(
+            "netsvc: not both of connections or both of datagrams: udp://127.0.0.1:1 and"
+                + " tcp://127.0.0.1:1");
+    assertThat(run("relay", "udp://127.0.0.1:0", "udp://127.0.0.1:1", "udp://127.0.0.1:2").err())
+        .startsWith("netsvc: datagrams have one upstream, but there are 2");
     assertThat(run("relay", "--connect-timeout=0", "127.0.0.1:0", "127.0.0.1:1").err())
         .startsWith("netsvc: --connect-timeout out of range: 0.0");
     assertThat(run("relay", "127.0.0.1:1").status()).isEqualTo(2);
@@ -165,6 +169,36 @@ class RelayCommandTest {
           denied.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
           assertThatThrownBy(() -> denied.getInputStream().read()).hasMessageContaining("reset");
         }
+      } finally {
+        process.signal(SIGKILL);
+        process.awaitExit();
+      }
+    }
+  }
+
+  @Test
+  void relay_ofDatagrams_answersEachPeer() throws Exception {
+    try (var upstream = new java.net.DatagramSocket(0, InetAddress.getLoopbackAddress());
+        var peer = new java.net.DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      SpawnedProcess process =
+          command("udp://127.0.0.1:0", "udp://127.0.0.1:" + upstream.getLocalPort())
+              .spawn(ChildFd.devNull(), ChildFd.devNull(), ChildFd.pipe());
+      try (var lines = new BufferedReader(new InputStreamReader(process.stderr(), UTF_8))) {
+        var ready = String.valueOf(lines.readLine());
+        int port = Integer.parseInt(ready.replaceAll("^.*:([0-9]+) to .*$", "$1"));
+        var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        peer.send(new java.net.DatagramPacket("hello".getBytes(UTF_8), 5, address));
+        var asked = new java.net.DatagramPacket(new byte[100], 100);
+        upstream.receive(asked);
+        asked.setData("answer".getBytes(UTF_8));
+        upstream.send(asked);
+        var answer = new java.net.DatagramPacket(new byte[100], 100);
+        peer.receive(answer);
+        assertThat(new String(answer.getData(), 0, answer.getLength(), UTF_8)).isEqualTo("answer");
+        process.signal(SIGTERM);
+        assertThat(process.awaitExit())
+            .isInstanceOfSatisfying(
+                ExitStatus.Exited.class, exited -> assertThat(exited.code()).isZero());
       } finally {
         process.signal(SIGKILL);
         process.awaitExit();

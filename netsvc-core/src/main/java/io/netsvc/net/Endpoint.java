@@ -41,6 +41,11 @@ public final class Endpoint {
       return this == UNIX || this == UNIX_DATAGRAM;
     }
 
+    /** {@return whether it is of datagrams, not of connections} */
+    public boolean isDatagram() {
+      return this == UDP || this == UNIX_DATAGRAM;
+    }
+
     /** {@return the scheme as it is written, such as {@code tcp}} */
     @Override
     public String toString() {
