@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -59,6 +60,7 @@ public final class EventLoop implements AutoCloseable {
   private final PipePool pipes = new PipePool();
   private volatile Has hasRing = Ring.WANTED ? Has.UNKNOWN : Has.NO;
   private @Nullable Ring ring;
+  private final ArrayDeque<Runnable> onClosed = new ArrayDeque<>();
   private volatile boolean closed;
 
   /** The ring's look at epoll: once for each time that something is ready there. */
@@ -88,7 +90,13 @@ public final class EventLoop implements AutoCloseable {
   /** Opens a loop on a daemon thread of its own. */
   public static EventLoop open(String name) throws IOException {
     var loop = new EventLoop(name);
-    loop.thread.start();
+    try {
+      loop.thread.start();
+    } catch (Error e) {
+      loop.epoll.close();
+      loop.wakeUp.close();
+      throw e;
+    }
     return loop;
   }
 
@@ -226,6 +234,11 @@ public final class EventLoop implements AutoCloseable {
     return Objects.requireNonNull(ring);
   }
 
+  /** Runs a task once the ring has closed what it was told to close; on the loop's thread. */
+  public void whenClosed(Runnable task) {
+    onClosed.add(task);
+  }
+
   /** Pipes for splice(2), for the loop's thread alone. */
   PipePool pipes() {
     return pipes;
@@ -267,8 +280,12 @@ public final class EventLoop implements AutoCloseable {
     if (!watch.busy()) {
       own.poll(epoll, IN, watch); // tells at once if something is ready still
     }
-    own.enter(timeoutNanos());
+    int closing = onClosed.size();
+    own.enter(closing == 0 ? timeoutNanos() : 0);
     own.drain();
+    for (int i = 0; i < closing; i++) {
+      guarded(onClosed.remove());
+    }
     return !watch.busy();
   }
 

@@ -30,9 +30,13 @@ public final class Loops {
     return loop(0);
   }
 
-  /** As {@link #shared()}, for one of all loops in turn. */
+  /** As {@link #shared()}, for one of all loops in turn; the first where that one cannot be opened. */
   public static EventLoop next() {
-    return loop(Math.floorMod(NEXT.getAndIncrement(), COUNT));
+    try {
+      return loop(Math.floorMod(NEXT.getAndIncrement(), COUNT));
+    } catch (UncheckedIOException e) {
+      return shared();
+    }
   }
 
   /** {@return the loop whose thread this is; any other thread gets {@link #next}} */

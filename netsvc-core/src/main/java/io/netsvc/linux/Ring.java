@@ -41,7 +41,10 @@ final class Ring implements AutoCloseable {
   private static final byte SELECT_BUFFER = 1 << 5;
   private static final byte SKIP_SUCCESS = 1 << 6;
   private static final short POLL_FIRST = 1;
+  private static final int POLL_MULTI = 1;
   private static final int WITH_BUFFER = 1;
+  private static final int MORE_COMES = 2;
+  private static final int CQ_OVERFLOW = 2;
   private static final int MSG_DONTWAIT = 0x40;
   private static final int MSG_WAITALL = 0x100;
   private static final int MSG_NOSIGNAL = 0x4000;
@@ -72,6 +75,7 @@ final class Ring implements AutoCloseable {
   private final MemorySegment arguments;
   private final long sqHead;
   private final long sqTail;
+  private final long sqFlags;
   private final int sqMask;
   private final long cqHead;
   private final long cqTail;
@@ -115,6 +119,7 @@ final class Ring implements AutoCloseable {
       // struct io_sqring_offsets at 40, io_cqring_offsets at 80: head, tail, ring_mask, ...
       sqHead = parameters.get(ValueLayout.JAVA_INT, 40);
       sqTail = parameters.get(ValueLayout.JAVA_INT, 44);
+      sqFlags = parameters.get(ValueLayout.JAVA_INT, 56);
       long array = parameters.get(ValueLayout.JAVA_INT, 64);
       cqHead = parameters.get(ValueLayout.JAVA_INT, 80);
       cqTail = parameters.get(ValueLayout.JAVA_INT, 84);
@@ -168,13 +173,16 @@ final class Ring implements AutoCloseable {
 
   /**
    * Sends what there is room for, or fails with EAGAIN; the memory has to stay until it is done. It
-   * never waits, so the kernel has done it when it has taken it; and it tells of that only if it was
-   * not all (a short send is a failure to MSG_WAITALL), so that a send wakes nobody.
+   * never waits, so the kernel has done it when it has taken it.
+   *
+   * @param quietly the kernel tells of it only if it was not all (a short send is a failure to
+   *     MSG_WAITALL), so that it wakes nobody; it is told as done with whatever comes next, or a
+   *     millisecond later
    */
-  void send(Fd to, MemorySegment from, long length, RingOp op) {
-    op.entry = tail;
+  void send(Fd to, MemorySegment from, long length, boolean quietly, RingOp op) {
+    long at = begin(SEND, to, quietly ? SKIP_SUCCESS : 0, op);
+    op.entry = tail - 1;
     op.expected = (int) length;
-    long at = begin(SEND, to, SKIP_SUCCESS, op);
     sqes.set(ValueLayout.JAVA_LONG, at + 16, from.address());
     sqes.set(ValueLayout.JAVA_INT, at + 24, (int) length);
     sqes.set(ValueLayout.JAVA_INT, at + 28, MSG_DONTWAIT | MSG_NOSIGNAL | MSG_WAITALL);
@@ -182,9 +190,19 @@ final class Ring implements AutoCloseable {
     sends.add(op);
   }
 
-  /** Begins to wait for events, once: {@link EventLoop#IN} and so on, or {@link #ERRORS} alone. */
+  /** Begins to wait for events, once: {@link EventLoop#IN} and so on. */
   void poll(Fd of, int events, RingOp op) {
     long at = begin(POLL_ADD, of, (byte) 0, op);
+    sqes.set(ValueLayout.JAVA_INT, at + 28, events);
+  }
+
+  /**
+   * Tells of each new event until it is cancelled. The end of input is always among them: a wait for
+   * something else that ends with the first event would end at once, again and again.
+   */
+  void pollOn(Fd of, int events, RingOp op) {
+    long at = begin(POLL_ADD, of, (byte) 0, op);
+    sqes.set(ValueLayout.JAVA_INT, at + 24, POLL_MULTI);
     sqes.set(ValueLayout.JAVA_INT, at + 28, events);
   }
 
@@ -213,18 +231,19 @@ final class Ring implements AutoCloseable {
   }
 
   private long begin(byte code, Fd on, byte flags, RingOp op) {
+    int number = on.number();
     long at = entry();
     sqes.set(ValueLayout.JAVA_BYTE, at, code);
     sqes.set(ValueLayout.JAVA_BYTE, at + 1, flags);
-    sqes.set(ValueLayout.JAVA_INT, at + 4, on.number());
+    sqes.set(ValueLayout.JAVA_INT, at + 4, number);
     sqes.set(ValueLayout.JAVA_LONG, at + 32, take(op));
     return at;
   }
 
   /** {@return where the next entry is, all of it zero} */
   private long entry() {
-    if (unsubmitted == sqMask + 1) {
-      submit(0, 0, 0);
+    while (unsubmitted == sqMask + 1) {
+      submit(0, ENTER_GETEVENTS, 0); // what the kernel has not taken must not be written over
     }
     long at = (long) SQE * (tail & sqMask);
     for (int i = 0; i < SQE; i += Long.BYTES) {
@@ -278,8 +297,10 @@ final class Ring implements AutoCloseable {
   /** Tells of everything that is done. */
   void drain() {
     int head = (int) INT.get(rings, cqHead);
+    // With more done than the ring has room for, what became of a send may be yet to come.
+    boolean all = ((int) INT.getAcquire(rings, sqFlags) & CQ_OVERFLOW) == 0;
     int end = (int) INT.getAcquire(rings, cqTail);
-    if (!sends.isEmpty()) {
+    if (all && !sends.isEmpty()) {
       settle(head, end);
     }
     while (head != end) {
@@ -290,7 +311,13 @@ final class Ring implements AutoCloseable {
       head++;
       INT.setRelease(rings, cqHead, head);
       if (id >= 0 && (id & SENDS) == 0) {
-        done((int) id, result, (flags & WITH_BUFFER) == 0 ? -1 : flags >>> 16);
+        int buffer = (flags & WITH_BUFFER) == 0 ? -1 : flags >>> 16;
+        var op = ops[(int) id];
+        if (op != null && (flags & MORE_COMES) != 0) {
+          EventLoop.guarded(op, result, buffer);
+        } else {
+          done((int) id, result, buffer);
+        }
       }
     }
   }

@@ -260,8 +260,9 @@ public final class RingPump {
     }
     if (sent == NONE) {
       if (!send.busy()) {
-        loop.ring().send(sink.fd(), now.bytes(), now.length, send);
-        if (mayRunAhead && !pumping && !receives()) {
+        boolean ahead = mayRunAhead && !pumping;
+        loop.ring().send(sink.fd(), now.bytes(), now.length, ahead, send);
+        if (ahead && !receives()) {
           begin(Long.MAX_VALUE);
         }
       }

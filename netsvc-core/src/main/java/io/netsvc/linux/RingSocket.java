@@ -65,22 +65,26 @@ public final class RingSocket {
       return;
     }
     if (wantsWrite && (to == null || !to.sends())) {
-      writable = poll(writable, EventLoop.OUT);
+      writable = poll(writable, EventLoop.OUT, true);
     }
     if (from == null || from.receives()) {
       return;
     }
     if (wantsRead) {
-      readable = poll(readable, EventLoop.IN);
+      readable = poll(readable, EventLoop.IN, false);
     } else {
-      errors = poll(errors, Ring.ERRORS); // nothing else would tell of a reset
+      errors = poll(errors, Ring.ERRORS, true); // nothing else would tell of a reset
     }
   }
 
-  private Poll poll(@Nullable Poll made, int events) {
+  private Poll poll(@Nullable Poll made, int events, boolean on) {
     var poll = made == null ? new Poll() : made;
     if (!poll.busy()) {
-      loop.ring().poll(fd, events, poll);
+      if (on) {
+        loop.ring().pollOn(fd, events, poll);
+      } else {
+        loop.ring().poll(fd, events, poll);
+      }
     }
     return poll;
   }

@@ -16,6 +16,9 @@ public final class Sockets {
   private static final int SOCK_NONBLOCK = 0x800;
   private static final int SOCK_CLOEXEC = 0x80000;
   private static final int SOL_SOCKET = 1;
+  private static final int IPPROTO_TCP = 6;
+  private static final int TCP_INFO = 11;
+  private static final byte TCP_CLOSE = 7;
   private static final long SIOCOUTQ = 0x5411;
   private static final int SO_LINGER = 13;
   private static final int IPPROTO_MPTCP = 262;
@@ -213,12 +216,25 @@ public final class Sockets {
     }
   }
 
-  /** {@return whether the peer has not acknowledged all that was sent; SIOCOUTQ of tcp(7)} */
+  /** {@return whether a TCP connection is closed for both sides, by a RST; TCP_INFO of tcp(7)} */
+  private static boolean isOver(Fd fd) {
+    try (var arena = Arena.ofConfined()) {
+      var state = arena.allocate(ValueLayout.JAVA_BYTE);
+      var length = arena.allocateFrom(ValueLayout.JAVA_INT, 1);
+      int result = Syscalls.getsockopt(fd.number(), IPPROTO_TCP, TCP_INFO, state, length);
+      return result == 0 && state.get(ValueLayout.JAVA_BYTE, 0) == TCP_CLOSE;
+    }
+  }
+
+  /**
+   * {@return whether the peer has not acknowledged all that was sent, and still could; SIOCOUTQ of
+   * tcp(7), which a RST leaves as it was}
+   */
   static boolean unsent(Fd fd) {
     try (var arena = Arena.ofConfined()) {
       var count = arena.allocate(ValueLayout.JAVA_INT);
       int result = Syscalls.ioctl(fd.number(), SIOCOUTQ, count);
-      return result == 0 && count.get(ValueLayout.JAVA_INT, 0) > 0;
+      return result == 0 && count.get(ValueLayout.JAVA_INT, 0) > 0 && !isOver(fd);
     }
   }
 

@@ -2,6 +2,7 @@ package io.netsvc.net;
 
 import io.netsvc.linux.Timers;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -99,6 +100,11 @@ final class BlockingRelay {
 
     @Override
     public void ignore() {}
+
+    @Override
+    public boolean diesWhole() {
+      return connection.remoteAddress() instanceof InetSocketAddress;
+    }
 
     @Override
     public boolean unsent() {

@@ -5,6 +5,7 @@ import io.netsvc.linux.Loops;
 import io.netsvc.linux.Pump;
 import io.netsvc.linux.StreamSocket;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
 /** Relaying over epoll: copies through one buffer of the loop, and splice(2) for bulk. */
@@ -31,13 +32,13 @@ final class LinuxRelay {
     var way = Pump.Mode.valueOf(mode.name());
     return new Joined(
         new Loop(loop),
-        new Socket(a),
-        new Socket(b),
+        new Socket(a, first.remoteAddress() instanceof InetSocketAddress),
+        new Socket(b, second.remoteAddress() instanceof InetSocketAddress),
         new Way(new Pump(loop, a.fd(), b.fd(), way)),
         new Way(new Pump(loop, b.fd(), a.fd(), way)));
   }
 
-  record Loop(EventLoop loop) implements RelayLoop {
+  private record Loop(EventLoop loop) implements RelayLoop {
     @Override
     public void execute(Runnable task) {
       loop.execute(task);
@@ -54,7 +55,7 @@ final class LinuxRelay {
     }
   }
 
-  private record Socket(StreamSocket socket) implements RelaySocket {
+  private record Socket(StreamSocket socket, boolean diesWhole) implements RelaySocket {
     @Override
     public void register(Ready ready) throws IOException {
       socket.register(

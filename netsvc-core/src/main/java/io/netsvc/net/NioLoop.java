@@ -145,9 +145,7 @@ final class NioLoop implements RelayLoop {
       var keys = new ArrayList<>(selector.selectedKeys());
       selector.selectedKeys().clear();
       for (var key : keys) {
-        if (key.isValid() && (key.interestOps() & key.readyOps()) != 0) {
-          guarded((Runnable) key.attachment());
-        }
+        guarded(() -> look(key));
       }
       for (var task = tasks.poll(); task != null; task = tasks.poll()) {
         guarded(task);
@@ -156,6 +154,17 @@ final class NioLoop implements RelayLoop {
         guarded(task);
       }
     }
+  }
+
+  private static void look(SelectionKey key) {
+    try {
+      if ((key.interestOps() & key.readyOps()) == 0) {
+        return;
+      }
+    } catch (CancelledKeyException _) {
+      return; // closed meanwhile
+    }
+    ((Runnable) key.attachment()).run();
   }
 
   private void select() throws IOException {

@@ -1,6 +1,7 @@
 package io.netsvc.net;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -23,17 +24,23 @@ final class NioRelay {
     a.configureBlocking(false);
     b.configureBlocking(false);
     return new Joined(
-        loop, new Socket(loop, a), new Socket(loop, b), new Way(loop, a, b), new Way(loop, b, a));
+        loop,
+        new Socket(loop, a, first.remoteAddress() instanceof InetSocketAddress),
+        new Socket(loop, b, second.remoteAddress() instanceof InetSocketAddress),
+        new Way(loop, a, b),
+        new Way(loop, b, a));
   }
 
   private static final class Socket implements RelaySocket {
     private final NioLoop loop;
     private final SocketChannel channel;
+    private final boolean diesWhole;
     private @Nullable SelectionKey key;
 
-    Socket(NioLoop loop, SocketChannel channel) {
+    Socket(NioLoop loop, SocketChannel channel, boolean diesWhole) {
       this.loop = loop;
       this.channel = channel;
+      this.diesWhole = diesWhole;
     }
 
     @Override
@@ -63,6 +70,11 @@ final class NioRelay {
     @Override
     public void ignore() {
       watch(false, false);
+    }
+
+    @Override
+    public boolean diesWhole() {
+      return diesWhole;
     }
 
     @Override

@@ -65,7 +65,7 @@ public final class Relay {
   /**
    * Joins two connections.
    *
-   * @throws IOException if they cannot be joined; both are closed then
+   * @throws IOException if they cannot be joined; whatever is thrown, both are reset then
    */
   public static Relay between(
       Connection first, Connection second, UnaryOperator<RelayOptions> options)
@@ -81,20 +81,20 @@ public final class Relay {
       throws IOException {
     Objects.requireNonNull(first, "first");
     Objects.requireNonNull(second, "second");
-    var settings = (RelaySettings) options.apply(RelaySettings.DEFAULTS);
     var end = new CompletableFuture<Outcome>();
     var recording = Flight.relay(first.remoteAddress(), second.remoteAddress());
     if (recording != null) {
       var _ = end.thenAccept(recording);
     }
     try {
+      var settings = (RelaySettings) options.apply(RelaySettings.DEFAULTS);
       var joined = joining.join(first, second, settings.mode());
       var pair = new RelayPair(joined, settings, end::complete);
       joined.loop().execute(pair::start);
       return new Relay(pair, end);
-    } catch (IOException | RuntimeException e) {
-      first.close();
-      second.close();
+    } catch (IOException | RuntimeException | Error e) {
+      first.abort();
+      second.abort();
       throw e;
     }
   }

@@ -69,9 +69,9 @@ final class RelayClient implements Connecting {
       var connection = server.upstream().connect();
       try {
         settings.write(told, known, connection);
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException | Error e) {
         connection.close();
-        server.upstream().ended(connection);
+        server.ended(connection);
         throw e;
       }
       join(known, connection);
@@ -80,8 +80,17 @@ final class RelayClient implements Connecting {
     } catch (InterruptedException e) {
       end();
     } catch (RuntimeException | Error e) {
-      log.warn("upstream failed client={}", client.remoteAddress(), e);
-      end();
+      broken(e);
+    }
+  }
+
+  /** What is no failure of a peer ends this client alone. */
+  void broken(Throwable cause) {
+    client.abort();
+    try {
+      log.warn("not relayed client={}", client.remoteAddress(), cause);
+    } finally {
+      leave();
     }
   }
 
@@ -92,8 +101,7 @@ final class RelayClient implements Connecting {
     } catch (IOException e) {
       failed(e);
     } catch (RuntimeException | Error e) {
-      log.warn("not relayed client={}", client.remoteAddress(), e);
-      end();
+      broken(e);
     }
   }
 
@@ -132,11 +140,14 @@ final class RelayClient implements Connecting {
 
   /** Everything is closed: the place is given back last. */
   private void leave() {
-    if (upstream != null) {
-      server.upstream().ended(upstream);
+    try {
+      server.left(this);
+      if (upstream != null) {
+        server.ended(upstream);
+      }
+    } finally {
+      place.close();
     }
-    server.left(this);
-    place.close();
   }
 
   /** Ends it, from any thread. */

@@ -187,7 +187,7 @@ final class RelayDirection {
 
   /** The sink takes no more: what it has sent is still delivered. */
   void fail() {
-    sink.failed = true;
+    sink.failed = sink.socket.diesWhole();
     close();
     if (sink.out.done) {
       pair.gone(sink, Cause.RESET);

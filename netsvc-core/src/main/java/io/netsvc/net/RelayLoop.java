@@ -13,6 +13,11 @@ interface RelayLoop {
    */
   Runnable schedule(Runnable task, long delayNanos);
 
+  /** Runs a task once all sockets are closed that were told to; on the thread, now as a rule. */
+  default void whenClosed(Runnable task) {
+    task.run();
+  }
+
   /** {@return a clock for this loop's deadlines, as {@link System#nanoTime}} */
   long nanoTime();
 }

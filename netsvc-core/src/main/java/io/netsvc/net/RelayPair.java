@@ -210,7 +210,7 @@ final class RelayPair {
     backward.close();
     first.socket.close();
     second.socket.close();
-    listener.accept(
+    var outcome =
         new Outcome(
             cause,
             side,
@@ -218,7 +218,8 @@ final class RelayPair {
             forward.moved(),
             backward.moved(),
             Duration.ofNanos(loop.nanoTime() - clock.startNanos()),
-            forward.spliced() || backward.spliced() ? Relay.Mode.SPLICE : Relay.Mode.COPY));
+            forward.spliced() || backward.spliced() ? Relay.Mode.SPLICE : Relay.Mode.COPY);
+    loop.whenClosed(() -> listener.accept(outcome));
   }
 
   boolean isOver() {

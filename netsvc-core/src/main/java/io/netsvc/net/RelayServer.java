@@ -106,7 +106,11 @@ public final class RelayServer implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    client.start();
+    try {
+      client.start();
+    } catch (RuntimeException | Error e) {
+      client.broken(e);
+    }
   }
 
   RelayServerSettings settings() {
@@ -130,6 +134,11 @@ public final class RelayServer implements AutoCloseable {
     guarded(() -> settings.events().ended(client, outcome));
   }
 
+  /** The connection to an upstream has ended. */
+  void ended(Connection connection) {
+    guarded(() -> upstream.ended(connection));
+  }
+
   void left(RelayClient client) {
     var moved = client.progress();
     lock.lock();
@@ -149,7 +158,7 @@ public final class RelayServer implements AutoCloseable {
     try {
       call.run();
     } catch (RuntimeException | Error e) {
-      log.warn("a listener of relay events failed", e);
+      log.warn("a callback of a relay server failed", e);
     }
   }
 

@@ -25,6 +25,12 @@ interface RelaySocket {
   /** Calls back no more. */
   void ignore();
 
+  /**
+   * {@return whether a write fails only once the connection is dead, as with TCP; a Unix peer may
+   * have ended its input alone}
+   */
+  boolean diesWhole();
+
   /** {@return whether the peer has still to acknowledge bytes; false where nobody can tell} */
   boolean unsent();
 

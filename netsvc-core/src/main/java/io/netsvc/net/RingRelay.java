@@ -5,6 +5,7 @@ import io.netsvc.linux.Pump;
 import io.netsvc.linux.RingPump;
 import io.netsvc.linux.RingSocket;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
 /** Relaying by io_uring: many receives and sends in one system call, and splice(2) for bulk. */
@@ -24,14 +25,36 @@ final class RingRelay {
     }
     var way = Pump.Mode.valueOf(mode.name());
     return new Joined(
-        new LinuxRelay.Loop(loop),
-        new Socket(a),
-        new Socket(b),
+        new Loop(loop),
+        new Socket(a, first.remoteAddress() instanceof InetSocketAddress),
+        new Socket(b, second.remoteAddress() instanceof InetSocketAddress),
         new Way(RingSocket.pump(a, b, way)),
         new Way(RingSocket.pump(b, a, way)));
   }
 
-  private record Socket(RingSocket socket) implements RelaySocket {
+  private record Loop(EventLoop loop) implements RelayLoop {
+    @Override
+    public void execute(Runnable task) {
+      loop.execute(task);
+    }
+
+    @Override
+    public Runnable schedule(Runnable task, long delayNanos) {
+      return loop.schedule(task, delayNanos);
+    }
+
+    @Override
+    public void whenClosed(Runnable task) {
+      loop.whenClosed(task);
+    }
+
+    @Override
+    public long nanoTime() {
+      return System.nanoTime();
+    }
+  }
+
+  private record Socket(RingSocket socket, boolean diesWhole) implements RelaySocket {
     @Override
     public void register(Ready ready) {
       socket.register(

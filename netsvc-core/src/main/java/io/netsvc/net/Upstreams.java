@@ -178,7 +178,13 @@ public final class Upstreams implements Upstream {
       int number = tries;
       var target = order.get(number);
       begun(target);
-      var begun = connector.begin(target.address, this);
+      Runnable begun;
+      try {
+        begun = connector.begin(target.address, this);
+      } catch (RuntimeException | Error e) {
+        failed(new IOException("connect " + target.address + ": " + e, e));
+        return;
+      }
       boolean late;
       synchronized (this) {
         if (number != tries) {
@@ -199,10 +205,14 @@ public final class Upstreams implements Upstream {
 
     @Override
     public void failed(IOException cause) {
-      Upstreams.this.failed(order.get(tries));
       first = collected(first, cause);
       boolean over;
       synchronized (this) {
+        if (cancelled) {
+          gone(order.get(tries)); // that is not its failure
+        } else {
+          Upstreams.this.failed(order.get(tries));
+        }
         tries++;
         over = cancelled || tries == order.size();
       }

@@ -274,6 +274,11 @@ class RelayModelTest {
       }
 
       @Override
+      public boolean diesWhole() {
+        return true;
+      }
+
+      @Override
       public boolean unsent() {
         return !peerReset && drained < given;
       }

@@ -301,4 +301,81 @@ class RelayServerTest {
       assertThat(e).hasMessageContaining("reset");
     }
   }
+
+  /** An app's own code that fails costs the client it fails for, and nothing else. */
+  @ParameterizedTest
+  @EnumSource
+  void callbacksThatThrow_endTheirClientAlone(Contract on) throws Exception {
+    var before = Contract.sockets();
+    try (var back = on.listen();
+        var front = on.listen()) {
+      back.serve(RelayServerTest::echo);
+      var connector = connector(on);
+      var upstream =
+          new Upstream() {
+            @Override
+            public Connection connect() throws IOException, InterruptedException {
+              return connector.connect(back.localAddress());
+            }
+
+            @Override
+            public void ended(Connection connection) {
+              throw new IllegalStateException("an upstream that fails");
+            }
+          };
+      try (var server =
+          RelayServer.serve(
+              front,
+              upstream,
+              o ->
+                  o.withRelay(
+                      r -> {
+                        throw new IllegalStateException("options that fail");
+                      }))) {
+        for (int i = 0; i < 5; i++) {
+          try (var client = Contract.connect(front)) {
+            if (on.unix()) {
+              assertThat(receive(client)).isEmpty();
+            } else {
+              assertThat(receiveUntilReset(client)).isEmpty();
+            }
+          }
+        }
+        Contract.await("the ends", () -> server.snapshot().open() == 0);
+      }
+    }
+    Contract.await("the sockets", () -> Contract.sockets().size() <= before.size());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"LINUX_UNIX", "NIO_UNIX"})
+  void unixPeer_thatEndsItsInputAlone_isStillHeard(Contract on) throws Exception {
+    try (var back = on.listen();
+        var front = on.listen();
+        var _ = relay(on, front, back, o -> o);
+        var client = Contract.connect(front)) {
+      send(client, HELLO);
+      try (var upstream = back.accept()) {
+        client.shutdownInput();
+        upstream.write(ByteBuffer.wrap(HELLO));
+        Contract.await(
+            "the failure of what is sent to the client",
+            () -> {
+              try {
+                upstream.write(ByteBuffer.wrap(HELLO));
+                return true; // it need not come back to the upstream
+              } catch (IOException e) {
+                return true;
+              }
+            });
+        send(client, HELLO);
+        client.shutdownOutput();
+        var all = ByteBuffer.allocate(100);
+        while (upstream.read(all) >= 0) {
+          // to the end
+        }
+        assertThat(all.flip().remaining()).isEqualTo(2 * HELLO.length);
+      }
+    }
+  }
 }

@@ -141,6 +141,50 @@ class RelayTest {
     }
   }
 
+  /** A FIN is reported again and again by a kernel that is asked for anything else. */
+  @ParameterizedTest
+  @EnumSource
+  void halfClosed_withASilentOrAStalledOtherSide_costsNoCpu(Way way) throws Exception {
+    try (var on = Relayed.open(way)) {
+      on.client().shutdownOutput();
+      assertThat(receive(on.server())).isEmpty();
+      long cpu = loopCpuNanos();
+      laterThan(Duration.ofMillis(500));
+      assertThat(loopCpuNanos() - cpu).as("silent").isLessThanOrEqualTo(20_000_000);
+      byte[] reply = random(24 << 20);
+      var sending = sending(on.server(), reply, true);
+      for (long before = -1, now; (now = on.relay().progress().backward()) != before; ) {
+        before = now;
+        laterThan(Duration.ofMillis(200));
+      }
+      cpu = loopCpuNanos();
+      laterThan(Duration.ofMillis(500));
+      assertThat(loopCpuNanos() - cpu).as("stalled").isLessThanOrEqualTo(20_000_000);
+      assertThat(same(receive(on.client()), reply)).isTrue();
+      sending.get();
+      assertThat(on.relay().await().cause()).isEqualTo(Cause.EOF);
+    }
+  }
+
+  /** What waits for a peer that has reset, too, will never be taken. */
+  @ParameterizedTest
+  @EnumSource
+  void bothReset_withBytesThatNobodyTook_endAtOnce(Way way) throws Exception {
+    try (var on = Relayed.open(way)) {
+      var sending = sending(on.server(), random(24 << 20), false);
+      for (long before = -1, now; (now = on.relay().progress().backward()) != before; ) {
+        before = now;
+        laterThan(Duration.ofMillis(100));
+      }
+      reset(on.server());
+      assertThat(sending).failsWithin(10, TimeUnit.SECONDS);
+      laterThan(Duration.ofMillis(50));
+      reset(on.client());
+      assertThat(on.relay().await(Duration.ofSeconds(5)))
+          .hasValueSatisfying(outcome -> assertThat(outcome.cause()).isEqualTo(Cause.RESET));
+    }
+  }
+
   /** What the loops' threads have used, in clock ticks of 10 ms; see proc_pid_stat(5). */
   private static long loopCpuNanos() throws IOException {
     long ticks = 0;

@@ -201,6 +201,7 @@ class UpstreamsTest {
         Contract.await("the client", () -> server.snapshot().open() == 1);
         assertThat(server.stop(Duration.ofMillis(10))).isEqualTo(Stopped.FORCED);
         assertThat(upstreams.snapshot().getFirst().open()).isZero();
+        assertThat(upstreams.snapshot().getFirst().failed()).as("it did not fail").isZero();
       }
     }
     Contract.await("the sockets", () -> Contract.sockets().size() <= before.size());
