@@ -53,6 +53,9 @@ final class RelayPeers {
     all.put(REFERENCE, this::haproxy);
     all.put("nginx stream", this::nginx);
     all.put(SOCAT, this::socat);
+    all.put("netty epoll", () -> netty("epoll"));
+    all.put("netty io_uring", () -> netty("io_uring"));
+    all.put("netty nio", () -> netty("nio"));
     return all;
   }
 
@@ -95,6 +98,11 @@ final class RelayPeers {
     } catch (IOException e) {
       return false; // closed meanwhile
     }
+  }
+
+  /** Netty with the memory access that it is fastest with, which JDK 25 takes a flag to allow. */
+  private RelayPeer netty(String transport) throws IOException {
+    return java(NettyServe.class, List.of("-Dio.netty.noUnsafe=false"), List.of(transport));
   }
 
   private RelayPeer java(Class<?> main, List<String> flags, List<String> arguments)
