@@ -14,6 +14,7 @@ import java.util.Map;
  */
 final class RelayBench {
   private static final double GIB = 1 << 30;
+  private static final String IDLE = "idle pairs";
 
   private final RelayLoad load;
   private final RelayReport report;
@@ -43,6 +44,7 @@ final class RelayBench {
       var peers = new LinkedHashMap<String, RelayPeer>();
       try {
         start(all, peers, report);
+        all.keySet().retainAll(peers.keySet());
         var bench = new RelayBench(load, report, args);
         for (var work : RelayLoad.ALL) {
           if (work.name().contains(only)) {
@@ -51,6 +53,11 @@ final class RelayBench {
         }
       } finally {
         peers.values().forEach(RelayPeer::close);
+      }
+      if (IDLE.contains(only)) {
+        all.remove(RelayPeers.DIRECT);
+        all.remove(RelayPeers.SOCAT); // thousands of processes
+        new RelayMemory(load, report).measure(all);
       }
       report.close();
     } finally {
