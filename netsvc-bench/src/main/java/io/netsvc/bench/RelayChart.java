@@ -14,7 +14,7 @@ final class RelayChart {
   private static final int NUMBER = 50;
   private static final int WIDTH = LABELS + 2 * (BARS + NUMBER);
   private static final int ROW = 16;
-  private static final int TOP = 74;
+  private static final int TOP = 90;
   private static final double MOST = 3; // longer bars are cut off there
 
   private static final String STYLE =
@@ -54,13 +54,16 @@ final class RelayChart {
     return groups.isEmpty();
   }
 
-  /** Draws it, with this line below the heading. */
+  /** Draws it, with these lines, two at most, below the heading. */
   String svg(String how) {
     var body = new StringBuilder();
     text(body, 0, 16, "title", "Relays, each on one thread: ratios to " + RelayPeers.REFERENCE);
-    text(body, 0, 34, "", how);
-    text(body, LABELS, 58, "title", "rate (longer is better)");
-    text(body, LABELS + BARS + NUMBER, 58, "title", "CPU time for as much (shorter is better)");
+    int line = 0;
+    for (var part : how.lines().toList()) {
+      text(body, 0, 34 + ROW * line++, "", part);
+    }
+    text(body, LABELS, TOP - ROW, "title", "rate (longer is better)");
+    text(body, LABELS + BARS + NUMBER, TOP - ROW, "title", "CPU time for as much (shorter is better)");
     int y = TOP;
     for (var group : groups) {
       text(body, 0, y + ROW, "title", group.name());

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 
 /** How the contestants are started, each with one thread that relays. */
 final class RelayPeers {
@@ -17,9 +16,6 @@ final class RelayPeers {
 
   private static final List<String> PROGRAMS =
       List.of("/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin");
-
-  private static final long RING_NANOS = 3_000_000_000L;
-  private static final long RING_LOOK_NANOS = 20_000_000L;
 
   private final Path jar;
   private final Path directory;
@@ -68,36 +64,10 @@ final class RelayPeers {
                 "-Dio.netsvc.uring=" + ring,
                 "-Dio.netsvc.loops=1"),
             List.of());
-    if (ring && !hasRing(peer)) {
+    if (ring && !Rings.seen(Long.toString(peer.pid()))) {
       System.err.println("bench: netsvc: no io_uring here, so it is by epoll");
     }
     return peer;
-  }
-
-  /** Waits for the ring, which the loop makes for the first connection. */
-  private static boolean hasRing(RelayPeer peer) throws IOException {
-    long deadline = System.nanoTime() + RING_NANOS;
-    do {
-      if (seesRing(peer)) {
-        return true;
-      }
-      LockSupport.parkNanos(RING_LOOK_NANOS);
-    } while (System.nanoTime() - deadline < 0 && peer.isAlive());
-    return false;
-  }
-
-  private static boolean seesRing(RelayPeer peer) throws IOException {
-    try (var fds = Files.list(Path.of("/proc", Long.toString(peer.pid()), "fd"))) {
-      return fds.anyMatch(RelayPeers::isRing);
-    }
-  }
-
-  private static boolean isRing(Path fd) {
-    try {
-      return Files.readSymbolicLink(fd).endsWith("anon_inode:[io_uring]");
-    } catch (IOException e) {
-      return false; // closed meanwhile
-    }
   }
 
   /** Netty with the memory access that it is fastest with, which JDK 25 takes a flag to allow. */

@@ -19,8 +19,8 @@ final class RelayReport {
   /** Reports to {@code relay.md} and {@code relay.svg} of a directory. */
   RelayReport(Path directory, String how) throws IOException {
     this.directory = Files.createDirectories(directory);
-    this.how = Machine.line() + "; " + how;
-    System.out.println("Relay: " + this.how);
+    this.how = Machine.line() + "\n" + how;
+    System.out.println("Relay: " + this.how.replace("\n", "\nRelay: "));
   }
 
   /** A contestant has no rows. */
@@ -39,7 +39,7 @@ final class RelayReport {
     System.out.println("Relay: " + title);
     table.print();
     tables.add("## " + title + "\n\n" + table.markdown());
-    var text = new StringBuilder("# Relays\n\n").append(how).append(".\n");
+    var text = new StringBuilder("# Relays\n\n").append(how.replace("\n", ";\n")).append(".\n");
     if (!skipped.isEmpty()) {
       text.append("Without ").append(String.join(", ", skipped)).append(".\n");
     }
