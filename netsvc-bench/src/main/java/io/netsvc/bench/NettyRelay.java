@@ -3,6 +3,7 @@ package io.netsvc.bench;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -15,9 +16,11 @@ import java.net.InetSocketAddress;
 @SuppressWarnings("FutureReturnValueIgnored") // a channel that fails is closed, and says so here
 final class NettyRelay extends ChannelInboundHandlerAdapter {
   private final SocketChannel to;
+  private final ChannelFuture ready;
 
-  private NettyRelay(SocketChannel to) {
+  private NettyRelay(SocketChannel to, ChannelFuture ready) {
     this.to = to;
+    this.ready = ready;
   }
 
   /** Connects on the client's event loop, and relays once it is. */
@@ -31,19 +34,25 @@ final class NettyRelay extends ChannelInboundHandlerAdapter {
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
             .option(ChannelOption.AUTO_READ, false)
-            .handler(new NettyRelay(client))
+            .handler(new NettyRelay(client, client.newSucceededFuture()))
             .connect(upstream);
     var server = (SocketChannel) connect.channel();
-    client.pipeline().addLast(new NettyRelay(server));
+    client.pipeline().addLast(new NettyRelay(server, connect));
     connect.addListener(
         connected -> {
           if (connected.isSuccess()) {
-            client.config().setAutoRead(true);
-            server.config().setAutoRead(true);
+            receive(client, true);
+            receive(server, true);
           } else {
             client.close();
           }
         });
+  }
+
+  private static void receive(SocketChannel from, boolean wanted) {
+    if (from.isActive()) { // where it has ended, this would be an error of the other channel
+      from.config().setAutoRead(wanted);
+    }
   }
 
   @Override
@@ -63,29 +72,34 @@ final class NettyRelay extends ChannelInboundHandlerAdapter {
   /** Back-pressure: while this channel has much to send, the other one receives nothing. */
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
-    to.config().setAutoRead(context.channel().isWritable());
+    receive(to, context.channel().isWritable());
   }
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (event == ChannelInputShutdownEvent.INSTANCE) {
-      // shutdownOutput drops what waits to be sent, so it waits for a write behind that.
       var from = (SocketChannel) context.channel();
-      to.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> endOutput(from));
+      ready.addListener(_ -> afterWrites(() -> endOutput(from))); // it may end before it is connected
     }
+  }
+
+  /** Closing and shutdownOutput drop what waits to be sent, so they wait for a write behind that. */
+  private void afterWrites(Runnable next) {
+    to.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> next.run());
   }
 
   private void endOutput(SocketChannel from) {
     to.shutdownOutput();
-    if (from.isOutputShutdown()) { // and so the other direction has ended before
+    if (from.isOutputShutdown() || !from.isOpen()) { // and so the other direction has ended before
       to.close();
       from.close();
     }
   }
 
+  /** Closes the other channel too, behind what was received before: that may be a whole stream. */
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    to.close();
+    afterWrites(to::close);
   }
 
   @Override
