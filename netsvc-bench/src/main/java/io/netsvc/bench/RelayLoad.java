@@ -7,21 +7,59 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Scanner;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What relays are loaded with: the C program {@code relayload}, a process of its own with both the
- * clients before a relay and the server behind it.
+ * clients before a relay and the server behind it. It ends when a relay fails, and is started again,
+ * with the same port, for the next turn.
  */
 final class RelayLoad implements AutoCloseable {
-  private final Process process;
-  private final BufferedReader answers;
+  private static final String FAILED = "! ";
+
+  private final String program;
   private final int port;
+  private @Nullable Running running;
 
   RelayLoad(String program) throws IOException {
-    process = new ProcessBuilder(program).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
-    answers = process.inputReader(StandardCharsets.US_ASCII);
-    port = Integer.parseInt(answer());
+    this.program = program;
+    var first = new Running(program, 0);
+    this.running = first;
+    this.port = first.port;
+  }
+
+  private static final class Running {
+    final Process process;
+    final BufferedReader answers;
+    final int port;
+
+    Running(String program, int port) throws IOException {
+      process =
+          new ProcessBuilder(program, Integer.toString(port))
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      Runtime.getRuntime().addShutdownHook(new Thread(process::destroy)); // after a Ctrl-C, too
+      answers = process.inputReader(StandardCharsets.US_ASCII);
+      this.port = Integer.parseInt(answer());
+    }
+
+    String ask(String question) throws IOException {
+      var stream = process.getOutputStream();
+      stream.write(question.getBytes(StandardCharsets.US_ASCII));
+      stream.flush();
+      return answer();
+    }
+
+    private String answer() throws IOException {
+      var answer = answers.readLine();
+      if (answer == null) {
+        throw new IOException("relayload ended");
+      }
+      if (answer.startsWith(FAILED)) {
+        throw new IOException(answer.substring(FAILED.length()));
+      }
+      return answer;
+    }
   }
 
   /**
@@ -64,22 +102,17 @@ final class RelayLoad implements AutoCloseable {
     return port;
   }
 
-  /** Loads a relay for some time. */
+  /**
+   * Loads a relay for some time.
+   *
+   * @throws IOException if the relay fails, or this program
+   */
   Turn run(Work work, RelayPeer peer, long nanos) throws IOException {
+    if (!peer.isAlive()) {
+      throw new IOException("the relay has ended");
+    }
     long cpu = peer.cpuNanos();
-    var question =
-        String.format(
-            Locale.ROOT,
-            "%s %d %d %d %d%n",
-            work.kind().name().toLowerCase(Locale.ROOT),
-            work.connections(),
-            peer.port(),
-            TimeUnit.NANOSECONDS.toMillis(nanos),
-            work.size());
-    var stream = process.getOutputStream();
-    stream.write(question.getBytes(StandardCharsets.US_ASCII));
-    stream.flush();
-    try (var words = new Scanner(answer())) {
+    try (var words = new Scanner(ask(work, peer.port(), nanos))) {
       return new Turn(
           words.nextDouble(),
           words.nextDouble(),
@@ -88,12 +121,27 @@ final class RelayLoad implements AutoCloseable {
     }
   }
 
-  private String answer() throws IOException {
-    var answer = answers.readLine();
-    if (answer == null) {
-      throw new IOException("relayload ended: " + process);
+  private String ask(Work work, int to, long nanos) throws IOException {
+    var question =
+        String.format(
+            Locale.ROOT,
+            "%s %d %d %d %d%n",
+            work.kind().name().toLowerCase(Locale.ROOT),
+            work.connections(),
+            to,
+            TimeUnit.NANOSECONDS.toMillis(nanos),
+            work.size());
+    var asked = running;
+    if (asked == null) {
+      asked = new Running(program, port);
+      running = asked;
     }
-    return answer;
+    try {
+      return asked.ask(question);
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
   }
 
   /** Lets the relays see the ends of a turn before the next one. */
@@ -101,8 +149,13 @@ final class RelayLoad implements AutoCloseable {
     TimeUnit.MILLISECONDS.sleep(50);
   }
 
+  /** Ends the program, and with it what the last turn left open. */
   @Override
   public void close() {
-    process.destroyForcibly().onExit().join();
+    var ended = running;
+    if (ended != null) {
+      ended.process.destroyForcibly().onExit().join();
+      running = null;
+    }
   }
 }

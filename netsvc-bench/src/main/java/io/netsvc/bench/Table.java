@@ -28,6 +28,18 @@ final class Table {
     System.out.println();
   }
 
+  /** {@return the same as Markdown} */
+  String markdown() {
+    var text = new StringBuilder();
+    for (int i = 0; i < rows.size(); i++) {
+      text.append("| ").append(String.join(" | ", rows.get(i))).append(" |\n");
+      if (i == 0) {
+        text.append("| --- |").append(" ---: |".repeat(rows.get(i).size() - 1)).append('\n');
+      }
+    }
+    return text.toString();
+  }
+
   private int width(int column) {
     return rows.stream()
         .filter(row -> column < row.size())
