@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +59,8 @@ public final class EventLoop implements AutoCloseable {
 
   private @Nullable MemorySegment scratch;
   private final PipePool pipes = new PipePool();
-  private volatile Has hasRing = Ring.WANTED ? Has.UNKNOWN : Has.NO;
+  private final CountDownLatch opened = new CountDownLatch(1);
+  private volatile boolean hasRing;
   private @Nullable Ring ring;
   private final ArrayDeque<Runnable> onClosed = new ArrayDeque<>();
   private volatile boolean closed;
@@ -97,7 +99,23 @@ public final class EventLoop implements AutoCloseable {
       loop.wakeUp.close();
       throw e;
     }
+    loop.awaitOpened();
     return loop;
+  }
+
+  private void awaitOpened() {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        opened.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** What happens at an fd: a mask of {@link #IN}, {@link #OUT} and {@link #HANG_UP}. */
@@ -195,37 +213,20 @@ public final class EventLoop implements AutoCloseable {
     return memory;
   }
 
-  private enum Has {
-    UNKNOWN,
-    YES,
-    NO
-  }
-
-  /**
-   * {@return whether the loop has a ring; where nobody has tried, it tries now, on its thread, and
-   * has none for those who ask meanwhile}
-   */
+  /** {@return whether the loop has a ring; it has tried when it was opened} */
   public boolean hasRing() {
-    if (hasRing == Has.UNKNOWN) {
-      if (isCurrent()) {
-        openRing();
-      } else {
-        execute(this::openRing);
-      }
-    }
-    return hasRing == Has.YES;
+    return hasRing;
   }
 
+  /** The loop's thread alone may use it, so that has to open it. */
   private void openRing() {
-    if (hasRing != Has.UNKNOWN) {
-      return;
-    }
     try {
-      ring = new Ring();
-      hasRing = Has.YES;
+      ring = Ring.WANTED ? new Ring() : null;
+      hasRing = ring != null;
     } catch (LinuxException e) {
       log.debug("relaying by epoll cause=\"{}\"", e.getMessage());
-      hasRing = Has.NO;
+    } finally {
+      opened.countDown();
     }
   }
 
@@ -274,7 +275,7 @@ public final class EventLoop implements AutoCloseable {
   /** Waits by the ring, if there is one; {@return whether to look at epoll, which may wait else} */
   private boolean await() {
     var own = ring;
-    if (own == null) {
+    if (own == null || own.isUnused()) {
       return true;
     }
     if (!watch.busy()) {
@@ -290,7 +291,7 @@ public final class EventLoop implements AutoCloseable {
   }
 
   private void look(MemorySegment events, MemorySegment counter) {
-    int timeout = ring == null ? millis(timeoutNanos()) : 0;
+    int timeout = ring == null || ring.isUnused() ? millis(timeoutNanos()) : 0;
     int n = Syscalls.epollWait(epoll.number(), events, BATCH, timeout);
     for (int i = 0; i < n; i++) {
       int at = i * EVENT_SIZE;
@@ -313,6 +314,7 @@ public final class EventLoop implements AutoCloseable {
 
   private void run() {
     CURRENT.set(this);
+    openRing();
     try (var arena = Arena.ofConfined()) {
       ownEvent = arena.allocate(EVENT_SIZE, 8);
       var events = arena.allocate((long) BATCH * EVENT_SIZE, 8);

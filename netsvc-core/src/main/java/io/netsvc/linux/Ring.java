@@ -158,6 +158,11 @@ final class Ring implements AutoCloseable {
     return Libc.view(address, size);
   }
 
+  /** {@return whether nothing is under way: then nobody need wait for it} */
+  boolean isUnused() {
+    return freed == next && unsubmitted == 0;
+  }
+
   /** {@return what {@link #receive} receives into} */
   RingBuffers buffers() {
     return buffers;
@@ -175,15 +180,16 @@ final class Ring implements AutoCloseable {
    * Sends what there is room for, or fails with EAGAIN; the memory has to stay until it is done. It
    * never waits, so the kernel has done it when it has taken it.
    *
+   * @param address of that memory
    * @param quietly the kernel tells of it only if it was not all (a short send is a failure to
    *     MSG_WAITALL), so that it wakes nobody; it is told as done with whatever comes next, or a
    *     millisecond later
    */
-  void send(Fd to, MemorySegment from, long length, boolean quietly, RingOp op) {
+  void send(Fd to, long address, long length, boolean quietly, RingOp op) {
     long at = begin(SEND, to, quietly ? SKIP_SUCCESS : 0, op);
     op.entry = tail - 1;
     op.expected = (int) length;
-    sqes.set(ValueLayout.JAVA_LONG, at + 16, from.address());
+    sqes.set(ValueLayout.JAVA_LONG, at + 16, address);
     sqes.set(ValueLayout.JAVA_INT, at + 24, (int) length);
     sqes.set(ValueLayout.JAVA_INT, at + 28, MSG_DONTWAIT | MSG_NOSIGNAL | MSG_WAITALL);
     sqes.set(ValueLayout.JAVA_LONG, at + 32, op.id | SENDS);

@@ -24,6 +24,7 @@ final class RingBuffers {
 
   private final MemorySegment entries;
   private final MemorySegment memory;
+  private final MemorySegment[] slices = new MemorySegment[COUNT];
   private short tail;
 
   /** Maps memory that costs nothing until it is used, and registers it. */
@@ -42,6 +43,7 @@ final class RingBuffers {
       throw new LinuxException("io_uring_register", (int) -result);
     }
     for (int i = 0; i < COUNT; i++) {
+      slices[i] = memory.asSlice((long) i * SIZE, SIZE);
       giveBack(i);
     }
   }
@@ -53,7 +55,7 @@ final class RingBuffers {
 
   /** {@return the memory of a buffer that the kernel chose} */
   MemorySegment get(int buffer) {
-    return memory.asSlice((long) buffer * SIZE, SIZE);
+    return slices[buffer];
   }
 
   /** Lets the kernel choose a buffer again. */

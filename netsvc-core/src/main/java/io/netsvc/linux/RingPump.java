@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,10 +68,11 @@ public final class RingPump {
     }
 
     MemorySegment bytes() {
-      if (memory == null) {
-        throw new IllegalStateException("nothing is held");
-      }
-      return memory.asSlice(offset, length);
+      return Objects.requireNonNull(memory).asSlice(offset, length);
+    }
+
+    long address() {
+      return Objects.requireNonNull(memory).address() + offset;
     }
 
     /** Others need the buffer. */
@@ -261,7 +263,7 @@ public final class RingPump {
     if (sent == NONE) {
       if (!send.busy()) {
         boolean ahead = mayRunAhead && !pumping;
-        loop.ring().send(sink.fd(), now.bytes(), now.length, ahead, send);
+        loop.ring().send(sink.fd(), now.address(), now.length, ahead, send);
         if (ahead && !receives()) {
           begin(Long.MAX_VALUE);
         }

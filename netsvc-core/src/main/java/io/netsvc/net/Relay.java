@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,19 +84,28 @@ public final class Relay {
     Objects.requireNonNull(second, "second");
     var end = new CompletableFuture<Outcome>();
     var recording = Flight.relay(first.remoteAddress(), second.remoteAddress());
-    if (recording != null) {
-      var _ = end.thenAccept(recording);
-    }
     try {
       var settings = (RelaySettings) options.apply(RelaySettings.DEFAULTS);
       var joined = joining.join(first, second, settings.mode());
-      var pair = new RelayPair(joined, settings, end::complete);
+      var pair = new RelayPair(joined, settings, outcome -> ended(outcome, recording, end));
       joined.loop().execute(pair::start);
       return new Relay(pair, end);
     } catch (IOException | RuntimeException | Error e) {
       first.abort();
       second.abort();
       throw e;
+    }
+  }
+
+  /** Who waits for the end finds it recorded. */
+  private static void ended(
+      Outcome outcome, @Nullable Consumer<Outcome> recording, CompletableFuture<Outcome> end) {
+    try {
+      if (recording != null) {
+        recording.accept(outcome);
+      }
+    } finally {
+      end.complete(outcome);
     }
   }
 

@@ -176,11 +176,13 @@ final class RelayDirection {
       return;
     }
     close();
-    try {
-      sink.socket.shutdownOutput();
-    } catch (IOException e) {
-      sink.failed = true;
-      sink.out.run();
+    if (!sink.out.done) { // else the close that comes now is a FIN, too
+      try {
+        sink.socket.shutdownOutput();
+      } catch (IOException e) {
+        sink.failed = true;
+        sink.out.run();
+      }
     }
     pair.ended(this);
   }

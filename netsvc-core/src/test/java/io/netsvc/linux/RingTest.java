@@ -58,8 +58,8 @@ class RingTest {
           }
           var first = new Result();
           var second = new Result();
-          ring.send(accepted, arena.allocate(1_000), 1_000, true, first);
-          ring.send(accepted, arena.allocate(1_000), 1_000, true, second);
+          ring.send(accepted, arena.allocate(1_000).address(), 1_000, true, first);
+          ring.send(accepted, arena.allocate(1_000).address(), 1_000, true, second);
           while (first.value == Integer.MAX_VALUE || second.value == Integer.MAX_VALUE) {
             ring.enter(1_000_000);
             ring.drain();

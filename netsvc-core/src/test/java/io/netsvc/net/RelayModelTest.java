@@ -299,6 +299,7 @@ class RelayModelTest {
 
       @Override
       public void close() {
+        finGiven |= !resetGiven;
         closed = true;
       }
     }
