@@ -33,10 +33,10 @@ import picocli.CommandLine.Spec;
     name = "relay",
     mixinStandardHelpOptions = true,
     description = {
-      "Relay every connection to LISTEN to an UPSTREAM; several take turns, and the next one is",
-      "tried when one cannot be reached. Endpoints are such as 127.0.0.1:8080, [::1]:imaps,",
-      ":8080 (all addresses), unix:/run/x.sock, unix:@abstract, and udp://:53 for datagrams, which",
-      "have one upstream. Prints where it listens when ready.",
+      "Relay every connection to LISTEN to an UPSTREAM; several take turns, and the next one is"
+          + " tried when one cannot be reached. Endpoints are such as 127.0.0.1:8080,"
+          + " [::1]:imaps, :8080 (all addresses), unix:/run/x.sock, unix:@abstract, and udp://:53"
+          + " for datagrams, which have one upstream. Prints where it listens when ready.",
       "Ctrl-C and SIGTERM stop listening and let relays end (--grace), a second one ends them."
     },
     exitCodeListHeading = "Exit status:%n",
