@@ -194,6 +194,12 @@ final class RelayCommand implements Callable<Integer> {
     if (to.size() > 1) {
       throw misused("datagrams have one upstream, but there are " + to.size());
     }
+    if (!proxyProtocol.isEmpty()) {
+      throw misused("--proxy-protocol is not for datagrams");
+    }
+    if (stallSeconds != null || halfCloseSeconds != null) {
+      throw misused("--stall-timeout and --half-close-timeout are not for datagrams");
+    }
     var relaying =
         new DatagramRelaying(
             from,

@@ -125,6 +125,10 @@ class RelayCommandTest {
                 + " tcp://127.0.0.1:1");
     assertThat(run("relay", "udp://127.0.0.1:0", "udp://127.0.0.1:1", "udp://127.0.0.1:2").err())
         .startsWith("netsvc: datagrams have one upstream, but there are 2");
+    assertThat(run("relay", "--proxy-protocol=in", "udp://127.0.0.1:0", "udp://127.0.0.1:1").err())
+        .startsWith("netsvc: --proxy-protocol is not for datagrams");
+    assertThat(run("relay", "--stall-timeout=1", "udp://127.0.0.1:0", "udp://127.0.0.1:1").err())
+        .startsWith("netsvc: --stall-timeout and --half-close-timeout are not for datagrams");
     assertThat(run("relay", "--connect-timeout=0", "127.0.0.1:0", "127.0.0.1:1").err())
         .startsWith("netsvc: --connect-timeout out of range: 0.0");
     assertThat(run("relay", "127.0.0.1:1").status()).isEqualTo(2);
