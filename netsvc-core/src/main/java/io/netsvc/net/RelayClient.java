@@ -138,13 +138,13 @@ final class RelayClient implements Connecting {
     leave();
   }
 
-  /** Everything is closed: the place is given back last. */
+  /** Everything is closed: who counts it no longer has an upstream's figures right, the place last. */
   private void leave() {
     try {
-      server.left(this);
       if (upstream != null) {
         server.ended(upstream);
       }
+      server.left(this);
     } finally {
       place.close();
     }

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Timeout;
@@ -102,6 +103,37 @@ class UpstreamsTest {
         }
         Contract.await("the ends", () -> server.snapshot().open() == 0);
         assertThat(upstreams.snapshot()).extracting(Upstreams.State::open).containsExactly(0, 0);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void endOfARelay_isToldToTheUpstreamWhileTheClientStillCounts(Contract on) throws Exception {
+    var open = new CompletableFuture<Integer>();
+    var server = new CompletableFuture<RelayServer>();
+    try (var servers = new Servers(on, 1);
+        var front = on.listen()) {
+      var upstreams = Upstreams.inTurn(on.connector(o -> o), servers.addresses);
+      var watched =
+          new Upstream() {
+            @Override
+            public Connection connect() throws IOException, InterruptedException {
+              return upstreams.connect();
+            }
+
+            @Override
+            public void ended(Connection connection) {
+              upstreams.ended(connection);
+              open.complete(server.join().snapshot().open());
+            }
+          };
+      try (var relaying = RelayServer.serve(front, watched)) {
+        server.complete(relaying);
+        try (var client = Contract.connect(front)) {
+          first(client);
+        }
+        assertThat(open.get(10, TimeUnit.SECONDS)).isEqualTo(1);
       }
     }
   }
