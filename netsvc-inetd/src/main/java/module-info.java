@@ -7,4 +7,5 @@ module io.netsvc.inetd {
   requires static org.jspecify;
 
   exports io.netsvc.inetd;
+  exports io.netsvc.inetd.config;
 }

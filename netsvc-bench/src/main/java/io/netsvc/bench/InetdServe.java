@@ -1,7 +1,7 @@
 package io.netsvc.bench;
 
-import io.netsvc.inetd.InetdConfig;
 import io.netsvc.inetd.InetdServer;
+import io.netsvc.inetd.config.InetdConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -1,8 +1,8 @@
 package io.netsvc.cli;
 
-import io.netsvc.inetd.Diagnostic;
-import io.netsvc.inetd.InetdConfig;
 import io.netsvc.inetd.InetdServer;
+import io.netsvc.inetd.config.Diagnostic;
+import io.netsvc.inetd.config.InetdConfig;
 import io.netsvc.net.Stopped;
 import java.io.IOException;
 import java.nio.file.Path;

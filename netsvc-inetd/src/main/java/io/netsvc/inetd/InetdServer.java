@@ -1,5 +1,7 @@
 package io.netsvc.inetd;
 
+import io.netsvc.inetd.config.Diagnostic;
+import io.netsvc.inetd.config.InetdConfig;
 import io.netsvc.net.Stopped;
 import java.time.Duration;
 import java.util.List;

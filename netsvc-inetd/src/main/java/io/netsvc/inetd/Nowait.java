@@ -1,5 +1,8 @@
 package io.netsvc.inetd;
 
+import io.netsvc.inetd.config.Attribute;
+import io.netsvc.inetd.config.Rate;
+import io.netsvc.inetd.config.ServiceSpec;
 import io.netsvc.net.Connection;
 import io.netsvc.process.ChildFd;
 import io.netsvc.process.ProcessSpawner;
@@ -23,8 +26,8 @@ final class Nowait implements Serving {
     this.spec = service.spec();
     this.tally = service.tally();
     this.sessions = sessions;
-    this.sources = new Sources(spec.maxPerMinutePerSource(), spec.maxChildrenPerSource());
-    this.rate = new StartRate(spec.maxPerMinute());
+    this.sources = new Sources(spec.get(Attribute.SOURCE_RATE), spec.get(Attribute.PER_SOURCE));
+    this.rate = new StartRate(spec.get(Attribute.RATE));
     tally.onFreed(this::admitAgain);
   }
 
@@ -73,7 +76,7 @@ final class Nowait implements Serving {
     if (pauseNanos > 0) {
       log.warn(
           "limit reached, clients wait service={} maxPerMinute={} seconds={}",
-          spec.name(), spec.maxPerMinute().orElse(0), pauseNanos / 1_000_000_000);
+          spec.name(), spec.get(Attribute.RATE).map(Rate::count).orElse(0), pauseNanos / 1_000_000_000);
       service.pauseFor(ServiceSocket.Pause.RATE, pauseNanos);
     }
     admitNoMore();
@@ -92,7 +95,7 @@ final class Nowait implements Serving {
   }
 
   private boolean full() {
-    return spec.maxChildren().isPresent() && tally.running() >= spec.maxChildren().getAsInt();
+    return spec.get(Attribute.INSTANCES).filter(most -> tally.running() >= most).isPresent();
   }
 
   private void start(ProcessSpawner program, Connection connection, String source) {

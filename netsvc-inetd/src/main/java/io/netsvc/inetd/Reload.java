@@ -1,5 +1,10 @@
 package io.netsvc.inetd;
 
+import io.netsvc.inetd.config.Attribute;
+import io.netsvc.inetd.config.BrokenEntry;
+import io.netsvc.inetd.config.Diagnostic;
+import io.netsvc.inetd.config.InetdConfig;
+import io.netsvc.inetd.config.ServiceSpec;
 import java.io.IOException;
 import java.net.BindException;
 import java.util.ArrayList;
@@ -91,17 +96,17 @@ final class Reload {
   }
 
   private void fail(ServiceSpec spec, Exception cause) {
-    found.add(spec.error(Field.SERVICE, String.valueOf(cause.getMessage())));
-    keepPredecessor(new Broken.Checked(spec));
+    found.add(spec.error(Attribute.LISTENS, String.valueOf(cause.getMessage())));
+    keepPredecessor(BrokenEntry.of(spec));
   }
 
-  private void keepPredecessor(Broken broken) {
+  private void keepPredecessor(BrokenEntry broken) {
     predecessor(broken).ifPresent(service -> stays(service, null));
   }
 
-  private Optional<Service> predecessor(Broken broken) {
+  private Optional<Service> predecessor(BrokenEntry broken) {
     return gone.stream()
-        .filter(service -> broken.to(service.spec()) != Broken.Likeness.NONE)
+        .filter(service -> broken.to(service.spec()) != BrokenEntry.Likeness.NONE)
         .min(Comparator.comparing(service -> broken.to(service.spec())));
   }
 
@@ -208,7 +213,7 @@ final class Reload {
       service.begin();
     } catch (IOException | RuntimeException e) {
       sockets.forEach(ServiceSocket::close);
-      found.add(entry.spec().error(Field.SERVICE, String.valueOf(e.getMessage())));
+      found.add(entry.spec().error(Attribute.LISTENS, String.valueOf(e.getMessage())));
       return Optional.empty();
     }
     for (var socket : sockets) {
@@ -221,7 +226,7 @@ final class Reload {
 
   /** Counters go on in whatever the entry has become. */
   private Tally tally(Service.Prepared entry) {
-    var tally = predecessor(new Broken.Checked(entry.spec())).map(Service::tally);
+    var tally = predecessor(BrokenEntry.of(entry.spec())).map(Service::tally);
     return tally.isPresent() && counting.add(tally.get()) ? tally.get() : new Tally();
   }
 }

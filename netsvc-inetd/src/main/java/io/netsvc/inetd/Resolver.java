@@ -1,12 +1,18 @@
 package io.netsvc.inetd;
 
+import io.netsvc.inetd.config.Account;
+import io.netsvc.inetd.config.Attribute;
+import io.netsvc.inetd.config.Diagnostic;
+import io.netsvc.inetd.config.Listen;
+import io.netsvc.inetd.config.Protocol;
+import io.netsvc.inetd.config.ServiceSpec;
 import io.netsvc.linux.Credentials;
 import io.netsvc.net.ConnectionHandler;
 import io.netsvc.process.ProcessSpawner;
 import io.netsvc.services.NoSuchServiceException;
-import java.net.InetAddress;
 import java.io.UncheckedIOException;
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -43,7 +49,7 @@ final class Resolver {
       wanted.addAll(keys(spec));
       checkFree(spec, wanted, taken, found);
     } catch (IllegalArgumentException | UnknownHostException e) {
-      found.add(spec.error(Field.SERVICE, String.valueOf(e.getMessage())));
+      found.add(spec.error(Attribute.LISTENS, String.valueOf(e.getMessage())));
     }
     if (spec.internal()) {
       checkInternal(spec, found);
@@ -51,7 +57,7 @@ final class Resolver {
       try {
         checkProgram(spec, found);
       } catch (UncheckedIOException e) { // the databases of users and groups, for want of fds
-        found.add(spec.error(Field.USER, String.valueOf(e.getMessage())));
+        found.add(spec.error(Attribute.USER, String.valueOf(e.getMessage())));
       }
     }
     if (found.isEmpty()) {
@@ -70,7 +76,7 @@ final class Resolver {
         if (other.getKey().overlaps(key)) {
           found.add(
               spec.error(
-                  Field.SERVICE,
+                  Attribute.LISTENS,
                   "the entry on line " + other.getValue().line() + " listens at " + key.address() + " already"));
           return;
         }
@@ -80,11 +86,11 @@ final class Resolver {
 
   private void checkInternal(ServiceSpec spec, List<Diagnostic> found) {
     var name = spec.argv().getFirst();
-    boolean stream = spec.type() == SocketType.STREAM;
+    boolean stream = !spec.isDatagram();
     if (Builtin.named(name).isEmpty() && !(stream && settings.handlers().containsKey(name))) {
       found.add(
           spec.error(
-              Field.PROGRAM,
+              Attribute.PROGRAM,
               "no internal service \"" + name + "\": expected echo, discard, chargen, daytime, time"
                   + (stream ? " or the name of a registered handler" : "")));
     }
@@ -93,50 +99,52 @@ final class Resolver {
   private void checkProgram(ServiceSpec spec, List<Diagnostic> found) {
     var user = user(spec);
     if (user == null) {
-      found.add(spec.error(Field.USER, "no such user: \"" + spec.user() + '"'));
+      found.add(spec.error(Attribute.USER, "no such user: \"" + spec.account().user() + '"'));
       return;
     }
     int self = Credentials.effectiveUid();
     if (self != 0 && user.uid() != self) {
       found.add(
           spec.error(
-              Field.USER,
-              "cannot run as \"" + spec.user() + "\" without privilege: expected - or this server's own user"));
+              Attribute.USER,
+              "cannot run as \"" + spec.account().user() + "\" without privilege: expected - or this server's own user"));
     }
     var group = group(spec);
     if (group != null && Credentials.gid(group).isEmpty()) {
-      found.add(spec.error(Field.USER, "no such group: \"" + group + '"'));
+      found.add(spec.error(Attribute.USER, "no such group: \"" + group + '"'));
     }
     var program = program(spec, user);
     if (!Files.exists(program)) {
-      found.add(spec.error(Field.PROGRAM, "no such program: " + program));
+      found.add(spec.error(Attribute.PROGRAM, "no such program: " + program));
     } else if (!Files.isExecutable(program) || Files.isDirectory(program)) {
-      found.add(spec.error(Field.PROGRAM, "not an executable file: " + program));
+      found.add(spec.error(Attribute.PROGRAM, "not an executable file: " + program));
     }
   }
 
   private static Credentials.@Nullable User user(ServiceSpec spec) {
-    if (spec.user().equals("-")) {
+    var account = spec.account();
+    if (account.equals(Account.OWN)) {
       return Credentials.user(String.valueOf(Credentials.effectiveUid())).orElse(null);
     }
-    if (spec.dotted()) {
-      var whole = Credentials.user(spec.account());
+    if (account.dotted()) {
+      var whole = Credentials.user(account.toString());
       if (whole.isPresent()) {
         return whole.get();
       }
     }
-    return Credentials.user(spec.user()).orElse(null);
+    return Credentials.user(account.user()).orElse(null);
   }
 
   private static @Nullable String group(ServiceSpec spec) {
-    if (spec.dotted() && Credentials.user(spec.account()).isPresent()) {
+    var account = spec.account();
+    if (account.dotted() && Credentials.user(account.toString()).isPresent()) {
       return null;
     }
-    return spec.group().orElse(null);
+    return account.group().orElse(null);
   }
 
   private static Path program(ServiceSpec spec, Credentials.User user) {
-    return Path.of(expanded(spec.program(), user));
+    return Path.of(expanded(spec.get(Attribute.PROGRAM).orElse(""), user));
   }
 
   private static String expanded(String word, Credentials.User user) {
@@ -147,13 +155,13 @@ final class Resolver {
   ProcessSpawner spawner(ServiceSpec spec) {
     var user = user(spec);
     if (user == null) {
-      throw new IllegalArgumentException("no such user: " + spec.user());
+      throw new IllegalArgumentException("no such user: " + spec.account().user());
     }
     var argv = new ArrayList<String>();
     for (var word : spec.argv()) {
       argv.add(expanded(word, user));
     }
-    boolean switches = !spec.user().equals("-") && user.uid() != Credentials.effectiveUid();
+    boolean switches = !spec.account().equals(Account.OWN) && user.uid() != Credentials.effectiveUid();
     var group = group(spec);
     return ProcessSpawner.of(
         program(spec, user),
@@ -190,44 +198,51 @@ final class Resolver {
 
   /** Returns what an entry's sockets are opened with. */
   private List<ServiceSocket.Key> keys(ServiceSpec spec) throws UnknownHostException {
-    boolean dual = spec.protocol() == Protocol.TCP46 || spec.protocol() == Protocol.UDP46;
-    return addresses(spec).stream()
-        .distinct()
-        .map(
-            address ->
-                new ServiceSocket.Key(
-                    spec.type(), address, dual, spec.sendBuffer(), spec.receiveBuffer()))
-        .toList();
+    var keys = new ArrayList<ServiceSocket.Key>();
+    for (var listen : spec.listens()) {
+      boolean dual = listen.protocol() == Protocol.TCP46 || listen.protocol() == Protocol.UDP46;
+      addresses(listen).stream()
+          .distinct()
+          .map(
+              address ->
+                  new ServiceSocket.Key(
+                      listen.type(),
+                      address,
+                      dual,
+                      spec.get(Attribute.SEND_BUFFER),
+                      spec.get(Attribute.RECEIVE_BUFFER)))
+          .forEach(keys::add);
+    }
+    return keys;
   }
 
-  private List<SocketAddress> addresses(ServiceSpec spec) throws UnknownHostException {
-    if (spec.protocol() == Protocol.UNIX) {
-      return List.of(UnixDomainSocketAddress.of(spec.service()));
+  private List<SocketAddress> addresses(Listen listen) throws UnknownHostException {
+    var protocol = listen.protocol();
+    if (protocol == Protocol.UNIX) {
+      return List.of(UnixDomainSocketAddress.of(listen.service()));
     }
-    int port = port(spec);
+    int port = port(listen);
     var found = new ArrayList<SocketAddress>();
-    if (spec.hosts().isEmpty()) {
-      if (takesIpv4(spec.protocol())) {
+    if (listen.hosts().isEmpty()) {
+      if (takesIpv4(protocol)) {
         found.add(new InetSocketAddress(InetAddress.getByAddress(new byte[4]), port));
       }
-      if (takesIpv6(spec.protocol())) {
+      if (takesIpv6(protocol)) {
         found.add(new InetSocketAddress(InetAddress.getByAddress(new byte[16]), port));
       }
       return found;
     }
-    for (var host : spec.hosts()) {
+    for (var host : listen.hosts()) {
       int before = found.size();
       for (var address : InetAddress.getAllByName(host)) {
         boolean ours =
-            address instanceof Inet6Address
-                ? takesIpv6(spec.protocol())
-                : takesIpv4(spec.protocol());
+            address instanceof Inet6Address ? takesIpv6(protocol) : takesIpv4(protocol);
         if (ours) {
           found.add(new InetSocketAddress(address, port));
         }
       }
       if (found.size() == before) {
-        throw new UnknownHostException("no " + spec.protocol().keyword() + " address: \"" + host + '"');
+        throw new UnknownHostException("no " + protocol.keyword() + " address: \"" + host + '"');
       }
     }
     return found;
@@ -247,10 +262,10 @@ final class Resolver {
     };
   }
 
-  private int port(ServiceSpec spec) throws NoSuchServiceException {
-    var number = spec.port();
+  private int port(Listen listen) throws NoSuchServiceException {
+    var number = listen.port();
     return number.isPresent()
         ? number.getAsInt()
-        : settings.services().resolve(spec.service(), spec.protocol().services());
+        : settings.services().resolve(listen.service(), listen.protocol().services());
   }
 }

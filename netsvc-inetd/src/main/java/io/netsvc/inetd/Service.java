@@ -1,5 +1,6 @@
 package io.netsvc.inetd;
 
+import io.netsvc.inetd.config.ServiceSpec;
 import io.netsvc.net.ConnectionHandler;
 import io.netsvc.process.ExitStatus;
 import io.netsvc.process.ProcessSpawner;
@@ -36,7 +37,7 @@ final class Service {
     this.spec = entry.spec();
     this.program = entry.program();
     this.sockets = new CopyOnWriteArrayList<>(sockets);
-    boolean stream = spec.type() == SocketType.STREAM;
+    boolean stream = !spec.isDatagram();
     if (program == null) {
       this.serving =
           stream

@@ -1,5 +1,6 @@
 package io.netsvc.inetd;
 
+import io.netsvc.inetd.config.SocketType;
 import io.netsvc.net.DatagramOptions;
 import io.netsvc.net.DatagramPort;
 import io.netsvc.net.ListenOptions;
@@ -10,7 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.EnumSet;
 import java.util.Objects;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -51,8 +52,8 @@ abstract sealed class ServiceSocket implements AutoCloseable {
       SocketType type,
       SocketAddress address,
       boolean dualStack,
-      OptionalInt sendBuffer,
-      OptionalInt receiveBuffer) {
+      Optional<Integer> sendBuffer,
+      Optional<Integer> receiveBuffer) {
 
     /** Returns whether a socket of this key is in the way of one of the other. */
     boolean overlaps(Key other) {
@@ -166,20 +167,20 @@ abstract sealed class ServiceSocket implements AutoCloseable {
   private static ListenOptions options(Key key, ListenOptions defaults) {
     var options = defaults.withDualStack(key.dualStack());
     if (key.sendBuffer().isPresent()) {
-      options = options.withSendBuffer(key.sendBuffer().getAsInt());
+      options = options.withSendBuffer(key.sendBuffer().get());
     }
     return key.receiveBuffer().isPresent()
-        ? options.withReceiveBuffer(key.receiveBuffer().getAsInt())
+        ? options.withReceiveBuffer(key.receiveBuffer().get())
         : options;
   }
 
   private static DatagramOptions options(Key key, DatagramOptions defaults) {
     var options = defaults.withDualStack(key.dualStack());
     if (key.sendBuffer().isPresent()) {
-      options = options.withSendBuffer(key.sendBuffer().getAsInt());
+      options = options.withSendBuffer(key.sendBuffer().get());
     }
     return key.receiveBuffer().isPresent()
-        ? options.withReceiveBuffer(key.receiveBuffer().getAsInt())
+        ? options.withReceiveBuffer(key.receiveBuffer().get())
         : options;
   }
 

@@ -1,5 +1,6 @@
 package io.netsvc.inetd;
 
+import io.netsvc.inetd.config.ServiceSpec;
 import java.net.SocketAddress;
 import java.util.List;
 

@@ -1,10 +1,11 @@
 package io.netsvc.inetd;
 
+import io.netsvc.inetd.config.Rate;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Optional;
 
 /**
  * What each client address does to one service: how many it has running, and how many it started in
@@ -15,8 +16,8 @@ final class Sources {
   private static final long MINUTE_NANOS = 60_000_000_000L;
   private static final int MAX_KNOWN = 10_000;
 
-  private final OptionalInt maxPerMinute;
-  private final OptionalInt maxRunning;
+  private final Optional<Rate> rate;
+  private final Optional<Integer> maxRunning;
   private final Map<String, Source> known = new LinkedHashMap<>();
 
   private static final class Source {
@@ -25,13 +26,13 @@ final class Sources {
     private int running;
   }
 
-  Sources(OptionalInt maxPerMinute, OptionalInt maxRunning) {
-    this.maxPerMinute = maxPerMinute;
+  Sources(Optional<Rate> rate, Optional<Integer> maxRunning) {
+    this.rate = rate;
     this.maxRunning = maxRunning;
   }
 
   private boolean unlimited() {
-    return maxPerMinute.isEmpty() && maxRunning.isEmpty();
+    return rate.isEmpty() && maxRunning.isEmpty();
   }
 
   /** Returns what counts as one client: its address, or all of a Unix socket's. */
@@ -55,8 +56,8 @@ final class Sources {
       source.minuteNanos = now;
       source.inMinute = 0;
     }
-    if ((maxPerMinute.isPresent() && source.inMinute >= maxPerMinute.getAsInt())
-        || (maxRunning.isPresent() && source.running >= maxRunning.getAsInt())) {
+    if ((rate.isPresent() && source.inMinute >= rate.get().count())
+        || (maxRunning.isPresent() && source.running >= maxRunning.get())) {
       return false;
     }
     source.inMinute++;

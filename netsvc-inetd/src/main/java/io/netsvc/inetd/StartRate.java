@@ -1,22 +1,23 @@
 package io.netsvc.inetd;
 
-import java.util.OptionalInt;
+import io.netsvc.inetd.config.Rate;
+import java.util.Optional;
 
 /** How often an entry may start in a minute of the monotonic clock. */
 final class StartRate {
   private static final long MINUTE_NANOS = 60_000_000_000L;
 
-  private final OptionalInt maxPerMinute;
+  private final Optional<Rate> rate;
   private long minuteNanos = System.nanoTime();
   private int starts;
 
-  StartRate(OptionalInt maxPerMinute) {
-    this.maxPerMinute = maxPerMinute;
+  StartRate(Optional<Rate> rate) {
+    this.rate = rate;
   }
 
   /** Counts a start, and returns how many nanoseconds to pause after it: mostly none. */
   synchronized long start() {
-    if (maxPerMinute.isEmpty()) {
+    if (rate.isEmpty()) {
       return 0;
     }
     long now = System.nanoTime();
@@ -25,7 +26,7 @@ final class StartRate {
       starts = 0;
     }
     starts++;
-    if (starts < maxPerMinute.getAsInt()) {
+    if (starts < rate.get().count()) {
       return 0;
     }
     long rest = MINUTE_NANOS - (now - minuteNanos);

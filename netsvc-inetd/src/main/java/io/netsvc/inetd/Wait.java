@@ -1,5 +1,8 @@
 package io.netsvc.inetd;
 
+import io.netsvc.inetd.config.Attribute;
+import io.netsvc.inetd.config.Rate;
+import io.netsvc.inetd.config.ServiceSpec;
 import io.netsvc.process.ExitStatus;
 import java.io.IOException;
 import java.util.Objects;
@@ -29,7 +32,7 @@ final class Wait implements Serving {
     this.service = service;
     this.spec = service.spec();
     this.sessions = sessions;
-    this.rate = new StartRate(spec.maxPerMinute());
+    this.rate = new StartRate(spec.get(Attribute.RATE));
     service.tally().onFreed(() -> {});
   }
 
@@ -46,7 +49,7 @@ final class Wait implements Serving {
     if (pauseNanos > 0) {
       log.warn(
           "limit reached, clients wait service={} maxPerMinute={} seconds={}",
-          spec.name(), spec.maxPerMinute().orElse(0), pauseNanos / 1_000_000_000);
+          spec.name(), spec.get(Attribute.RATE).map(Rate::count).orElse(0), pauseNanos / 1_000_000_000);
       service.pauseFor(ServiceSocket.Pause.RATE, pauseNanos);
     }
     service.tally().enter();
@@ -105,7 +108,7 @@ final class Wait implements Serving {
   private void hint() {
     if (hinted.compareAndSet(false, true)) {
       log.warn(
-          spec.type() == SocketType.STREAM
+          !spec.isDatagram()
               ? "the program ends and its connection still waits service={}: with wait, fd 0 is the"
                   + " listening socket, from which the program itself must accept; a program that"
                   + " talks to one client on fd 0 needs nowait"

@@ -4,6 +4,7 @@ import static io.netsvc.inetd.Clients.ask;
 import static io.netsvc.inetd.Clients.connect;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netsvc.inetd.config.InetdConfig;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;

@@ -5,6 +5,8 @@ import static io.netsvc.inetd.Clients.askUdp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netsvc.inetd.config.Diagnostic;
+import io.netsvc.inetd.config.InetdConfig;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;

@@ -4,6 +4,7 @@ import static io.netsvc.inetd.Clients.connect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netsvc.inetd.config.InetdConfig;
 import io.netsvc.net.Stopped;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;

@@ -3,6 +3,7 @@ package io.netsvc.inetd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.netsvc.inetd.config.InetdConfig;
 import io.netsvc.linux.Credentials;
 import java.net.Socket;
 import java.nio.file.Files;

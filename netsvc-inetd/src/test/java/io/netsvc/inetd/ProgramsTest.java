@@ -5,6 +5,7 @@ import static io.netsvc.inetd.Clients.connect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.netsvc.inetd.config.InetdConfig;
 import io.netsvc.linux.Credentials;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package io.netsvc.inetd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netsvc.inetd.config.InetdConfig;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;

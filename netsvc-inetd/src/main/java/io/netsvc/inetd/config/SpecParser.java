@@ -1,34 +1,27 @@
-package io.netsvc.inetd;
+package io.netsvc.inetd.config;
 
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Turns entries into specifications, in the order of the file. */
 final class SpecParser {
   private final String file;
-  private final List<ServiceSpec> services = new ArrayList<>();
-  private final List<Diagnostic> diagnostics = new ArrayList<>();
-  private final List<Broken> broken = new ArrayList<>();
+  private final Found found;
   private @Nullable List<String> defaultHosts = List.of(); // null after a default that cannot be read
 
-  SpecParser(String file) {
+  private SpecParser(String file, Found found) {
     this.file = file;
+    this.found = found;
   }
 
-  List<ServiceSpec> services() {
-    return services;
-  }
-
-  List<Diagnostic> diagnostics() {
-    return diagnostics;
-  }
-
-  List<Broken> broken() {
-    return broken;
+  /** Reads a text. */
+  static void read(String name, String text, Found found) {
+    var contents = EntryReader.read(text);
+    var parser = new SpecParser(name, found);
+    contents.entries().forEach(parser::accept);
+    contents.remarks().forEach(remark -> found.warning(name, remark.at(), remark.message()));
+    contents.disabled().forEach(found::disabled);
   }
 
   /** Adds the entry's service and its warnings, or its one error. */
@@ -39,12 +32,11 @@ final class SpecParser {
     try {
       entry.requireReadable();
       if (!defaultHost(entry)) {
-        services.add(spec(entry));
+        found.service(spec(entry));
       }
-      entry.remarks().forEach(remark -> diagnostics.add(remark.diagnostic(file)));
+      entry.remarks().forEach(remark -> found.warning(file, remark.at(), remark.message()));
     } catch (Rejected e) {
-      diagnostics.add(e.diagnostic(file));
-      broken.add(new Broken.Text(entry.line(), entry.words()));
+      found.broken(file, e, new BrokenText(entry.line(), entry.words()));
     }
   }
 
@@ -53,7 +45,7 @@ final class SpecParser {
     var entry = new Entry(1);
     words.forEach(entry::add);
     try {
-      return Optional.of(new SpecParser("").spec(entry));
+      return Optional.of(new SpecParser("", new Found()).spec(entry));
     } catch (Rejected _) {
       return Optional.empty();
     }
@@ -83,36 +75,36 @@ final class SpecParser {
         default -> typeWord.expected("stream or dgram");
       };
     }
-    var protocol = ProtocolField.parse(entry.word(Field.PROTOCOL));
+    var protocolWord = entry.word(Field.PROTOCOL);
+    var protocol = ProtocolField.parse(protocolWord);
     if (!protocol.protocol().carries(type)) {
-      throw entry
-          .word(Field.PROTOCOL)
-          .expected("a protocol for " + type.keyword() + " such as " + (type == SocketType.STREAM ? "tcp" : "udp"));
+      throw protocolWord.expected(
+          "a protocol for " + type.keyword() + " such as " + (type == SocketType.STREAM ? "tcp" : "udp"));
     }
     var service = ServiceField.parse(serviceWord, protocol.protocol(), defaultHosts);
-    var wait = WaitField.parse(entry.word(Field.WAIT), entry);
-    var user = UserField.parse(entry.word(Field.USER), entry);
-    var program = program(entry.word(Field.PROGRAM));
-    return new ServiceSpec(
-        file,
-        serviceWord.line(),
-        service.hosts(),
-        service.service(),
-        type,
-        protocol.protocol(),
-        wait.waits(),
-        wait.maxPerMinute(),
-        wait.maxChildren(),
-        wait.maxPerMinutePerSource(),
-        wait.maxChildrenPerSource(),
-        protocol.sendBuffer(),
-        protocol.receiveBuffer(),
-        user.account(),
-        user.user(),
-        user.group(),
-        program,
-        argv(entry, program, service.service()),
-        positions(entry.words()));
+    var spec =
+        ServiceSpec.empty()
+            .placed(file, serviceWord.position())
+            .with(
+                Attribute.LISTENS,
+                List.of(new Listen(type, protocol.protocol(), service.hosts(), service.service())),
+                serviceWord.position());
+    spec = buffers(spec, protocol, protocolWord);
+    spec = WaitField.parse(entry.word(Field.WAIT), entry, spec);
+    spec = UserField.parse(entry.word(Field.USER), entry, spec);
+    var program = entry.word(Field.PROGRAM);
+    spec = spec.with(Attribute.PROGRAM, program(program), program.position());
+    return argv(spec, entry);
+  }
+
+  private static ServiceSpec buffers(ServiceSpec spec, ProtocolField protocol, Word word) {
+    var said = spec;
+    if (protocol.sendBuffer().isPresent()) {
+      said = said.with(Attribute.SEND_BUFFER, protocol.sendBuffer().get(), word.position());
+    }
+    return protocol.receiveBuffer().isPresent()
+        ? said.with(Attribute.RECEIVE_BUFFER, protocol.receiveBuffer().get(), word.position())
+        : said;
   }
 
   static Optional<SocketType> socketType(String text) {
@@ -132,22 +124,14 @@ final class SpecParser {
     return text;
   }
 
-  private static List<String> argv(Entry entry, String program, String service) {
+  private static ServiceSpec argv(ServiceSpec spec, Entry entry) {
     var words = entry.words();
-    if (words.size() > Field.ARGUMENTS.index()) {
-      return words.subList(Field.ARGUMENTS.index(), words.size()).stream().map(Word::text).toList();
-    }
-    return List.of(
-        program.equals(ServiceSpec.INTERNAL)
-            ? service
-            : program.substring(program.lastIndexOf('/') + 1));
-  }
-
-  private static Map<Field, Position> positions(List<Word> words) {
-    var positions = new EnumMap<Field, Position>(Field.class);
-    for (var field : Field.values()) {
-      positions.put(field, words.get(Math.min(field.index(), words.size() - 1)).position());
-    }
-    return positions;
+    int first = Field.ARGUMENTS.index();
+    return words.size() <= first
+        ? spec
+        : spec.with(
+            Attribute.ARGV,
+            words.subList(first, words.size()).stream().map(Word::text).toList(),
+            words.get(first).position());
   }
 }

@@ -1,7 +1,7 @@
-package io.netsvc.inetd;
+package io.netsvc.inetd.config;
 
 /** A field of an entry, in the order of the file. */
-public enum Field {
+enum Field {
   /** The addresses and the service. */
   SERVICE(0, "a service"),
   /** The socket type. */

@@ -1,4 +1,4 @@
-package io.netsvc.inetd;
+package io.netsvc.inetd.config;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -13,12 +13,7 @@ final class Entry {
   private Position end = new Position(1, 1);
 
   /** Something odd that does not keep the entry from being served. */
-  record Remark(Position at, String message) {
-    Diagnostic diagnostic(String file) {
-      return new Diagnostic(
-          file, at.line(), at.column(), Diagnostic.Severity.WARNING, message);
-    }
-  }
+  record Remark(Position at, String message) {}
 
   /** Begins an entry on a line, from 1. */
   Entry(int line) {

@@ -1,4 +1,4 @@
-package io.netsvc.inetd;
+package io.netsvc.inetd.config;
 
 /**
  * A place in a configuration file.

@@ -1,8 +1,13 @@
-package io.netsvc.inetd;
+package io.netsvc.inetd.config;
 
 /** A word of an entry, without its quotes, and where it begins. */
 record Word(String text, int line, int column) {
   private static final int SHOWN = 60;
+
+  /** Where what follows the word would be. */
+  Position end() {
+    return new Position(line, column + text.length());
+  }
 
   Position position() {
     return new Position(line, column);

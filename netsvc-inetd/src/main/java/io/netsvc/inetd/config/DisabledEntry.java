@@ -1,4 +1,4 @@
-package io.netsvc.inetd;
+package io.netsvc.inetd.config;
 
 /**
  * An entry that Debian's update-inetd(8) has turned off by the mark {@code #<off>#}; for inetd it is

@@ -1,4 +1,4 @@
-package io.netsvc.inetd;
+package io.netsvc.inetd.config;
 
 /**
  * What is wrong with a place in a configuration file.

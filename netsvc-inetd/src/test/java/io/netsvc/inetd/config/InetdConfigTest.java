@@ -1,4 +1,4 @@
-package io.netsvc.inetd;
+package io.netsvc.inetd.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,19 +21,15 @@ final class InetdConfigTest {
   @Test
   void parse_sixFields_takesNameFromProgram() {
     var spec = one("8081 stream tcp wait nobody ~/home/my-program");
-    assertThat(spec.hosts()).isEmpty();
-    assertThat(spec.service()).isEqualTo("8081");
-    assertThat(spec.port()).hasValue(8081);
-    assertThat(spec.type()).isEqualTo(SocketType.STREAM);
-    assertThat(spec.protocol()).isEqualTo(Protocol.TCP);
+    assertThat(spec.listens()).containsExactly(Listen.tcp("8081"));
+    assertThat(spec.listens().getFirst().port()).hasValue(8081);
     assertThat(spec.waits()).isTrue();
-    assertThat(spec.user()).isEqualTo("nobody");
-    assertThat(spec.group()).isEmpty();
-    assertThat(spec.program()).isEqualTo("~/home/my-program");
+    assertThat(spec.account()).isEqualTo(Account.of("nobody"));
+    assertThat(spec.get(Attribute.PROGRAM)).hasValue("~/home/my-program");
     assertThat(spec.argv()).containsExactly("my-program");
     assertThat(spec.internal()).isFalse();
     assertThat(spec.name()).isEqualTo("8081/tcp");
-    assertThat(spec.position(Field.USER)).isEqualTo(new Position(1, 22));
+    assertThat(spec.position(Attribute.USER)).isEqualTo(new Position(1, 22));
   }
 
   @Test
@@ -50,7 +45,7 @@ final class InetdConfigTest {
     var spec = one("45007 dgram udp wait - internal echo");
     assertThat(spec.internal()).isTrue();
     assertThat(spec.argv()).containsExactly("echo");
-    assertThat(spec.user()).isEqualTo("-");
+    assertThat(spec.account()).isEqualTo(Account.OWN);
     assertThat(spec.name()).isEqualTo("45007/udp");
   }
 
@@ -117,14 +112,14 @@ final class InetdConfigTest {
 
   @Test
   void parse_continuation_placesFieldsOnTheirLines() {
-    assertThat(one("1 stream tcp\n  nowait a /a").position(Field.USER)).isEqualTo(new Position(2, 10));
+    assertThat(one("1 stream tcp\n  nowait a /a").position(Attribute.USER)).isEqualTo(new Position(2, 10));
   }
 
   @Test
   void parse_indentedLineAfterBlankLine_beginsAnEntry() {
     var config =
         InetdConfig.parse("c", "  1 stream tcp nowait a /a\n\n  2 stream tcp nowait a /b\n#\n 3 stream tcp nowait a /c");
-    assertThat(config.services()).extracting(ServiceSpec::service).containsExactly("1", "2", "3");
+    assertThat(config.services()).extracting(InetdConfigTest::service).containsExactly("1", "2", "3");
     assertThat(config.diagnostics()).isEmpty();
   }
 
@@ -152,8 +147,8 @@ final class InetdConfigTest {
       })
   void parse_host_isSplitAtTheLastColon(String word, String hosts) {
     var spec = one(word + " stream tcp nowait a /a");
-    assertThat(spec.service()).isEqualTo("80");
-    assertThat(String.join(",", spec.hosts())).isEqualTo(hosts == null ? "" : hosts);
+    assertThat(service(spec)).isEqualTo("80");
+    assertThat(String.join(",", spec.listens().getFirst().hosts())).isEqualTo(hosts == null ? "" : hosts);
   }
 
   @Test
@@ -162,7 +157,7 @@ final class InetdConfigTest {
     var config = InetdConfig.parse("c", "1" + entry + "::1,a:\n2" + entry + "b:3" + entry + "*:4" + entry + "*: # all\n5" + entry);
     assertThat(config.hasErrors()).isFalse();
     assertThat(config.services())
-        .extracting(ServiceSpec::hosts)
+        .extracting(spec -> spec.listens().getFirst().hosts())
         .containsExactly(List.of(), List.of("::1", "a"), List.of("b"), List.of(), List.of());
   }
 
@@ -170,36 +165,35 @@ final class InetdConfigTest {
   void parse_brokenDefaultHost_breaksEntriesThatRelyOnIt() {
     var entry = " stream tcp nowait a /a\n";
     var config = InetdConfig.parse("c", "127.0.0.1;:\n2" + entry + "b:3" + entry + "*:\n4" + entry);
-    assertThat(config.services()).extracting(ServiceSpec::service).containsExactly("3", "4");
+    assertThat(config.services()).extracting(InetdConfigTest::service).containsExactly("3", "4");
     assertThat(config.diagnostics()).extracting(Diagnostic::line).containsExactly(1, 2);
   }
 
   @Test
   void parse_unixService_isAPath() {
     var spec = one("127.0.0.1:\n/run/a:b.sock stream unix nowait a /a");
-    assertThat(spec.protocol()).isEqualTo(Protocol.UNIX);
-    assertThat(spec.hosts()).isEmpty();
-    assertThat(spec.port()).isEmpty();
+    assertThat(spec.listens()).containsExactly(Listen.unix("/run/a:b.sock"));
+    assertThat(spec.listens().getFirst().port()).isEmpty();
     assertThat(spec.name()).isEqualTo("/run/a:b.sock");
-    assertThat(one("/s dgram unix wait a /a").type()).isEqualTo(SocketType.DGRAM);
+    assertThat(one("/s dgram unix wait a /a").listens().getFirst().type()).isEqualTo(SocketType.DGRAM);
   }
 
   @ParameterizedTest
   @CsvSource({"stream,tcp,TCP", "stream,tcp4,TCP4", "stream,tcp6,TCP6", "stream,tcp46,TCP46", "dgram,udp,UDP",
     "dgram,udp4,UDP4", "dgram,udp6,UDP6", "dgram,udp46,UDP46", "stream,tcp6only,TCP6"})
   void parse_protocol_isRead(String type, String word, Protocol protocol) {
-    assertThat(one("1 " + type + ' ' + word + " wait a /a").protocol()).isEqualTo(protocol);
+    assertThat(one("1 " + type + ' ' + word + " wait a /a").listens().getFirst().protocol()).isEqualTo(protocol);
     assertThat(protocol.services()).isEqualTo(word.substring(0, 3));
   }
 
   @Test
   void parse_bufferSizes_areRead() {
     var spec = one("1 stream tcp,sndbuf=64k,rcvbuf=1m nowait a /a");
-    assertThat(spec.sendBuffer()).hasValue(65536);
-    assertThat(spec.receiveBuffer()).hasValue(1048576);
+    assertThat(spec.get(Attribute.SEND_BUFFER)).hasValue(65536);
+    assertThat(spec.get(Attribute.RECEIVE_BUFFER)).hasValue(1048576);
     var other = one("1 stream tcp,rcvbuf=16384 nowait a /a");
-    assertThat(other.sendBuffer()).isEmpty();
-    assertThat(other.receiveBuffer()).hasValue(16384);
+    assertThat(other.get(Attribute.SEND_BUFFER)).isEmpty();
+    assertThat(other.get(Attribute.RECEIVE_BUFFER)).hasValue(16384);
   }
 
   @ParameterizedTest
@@ -211,15 +205,16 @@ final class InetdConfigTest {
   void parse_wait_hasLimits(String word, boolean waits, int perMinute, int children, int source, int sourceChildren) {
     var spec = one("1 stream tcp " + word + " a /a");
     assertThat(spec.waits()).isEqualTo(waits);
-    assertThat(List.of(spec.maxPerMinute(), spec.maxChildren(), spec.maxPerMinutePerSource(), spec.maxChildrenPerSource()))
-        .extracting(n -> n.orElse(0))
-        .containsExactly(perMinute, children, source, sourceChildren);
+    assertThat(spec.get(Attribute.RATE)).isEqualTo(rate(perMinute));
+    assertThat(spec.get(Attribute.INSTANCES).orElse(0)).isEqualTo(children);
+    assertThat(spec.get(Attribute.SOURCE_RATE)).isEqualTo(rate(source));
+    assertThat(spec.get(Attribute.PER_SOURCE).orElse(0)).isEqualTo(sourceChildren);
   }
 
   @Test
   void parse_maximumOfZero_warns() {
     var config = InetdConfig.parse("c", "1 stream tcp nowait.0 a /a");
-    assertThat(config.services().getFirst().maxPerMinute()).isEqualTo(OptionalInt.empty());
+    assertThat(config.services().getFirst().get(Attribute.RATE)).isEmpty();
     assertThat(config.diagnostics()).singleElement().asString().startsWith("c:1:14: warning: ");
   }
 
@@ -305,8 +300,8 @@ final class InetdConfigTest {
     var config = InetdConfig.parse("c", "1 stream tcp nowait a /a\n2 stream tcp nowait b /a\n3 bad\n");
     var checked =
         config.checked(
-            spec -> spec.user().equals("b") ? List.of(spec.error(Field.USER, "no such user")) : List.of());
-    assertThat(checked.services()).extracting(ServiceSpec::service).containsExactly("1");
+            spec -> spec.account().user().equals("b") ? List.of(spec.error(Attribute.USER, "no such user")) : List.of());
+    assertThat(checked.services()).extracting(InetdConfigTest::service).containsExactly("1");
     assertThat(checked.diagnostics()).hasSize(2).first().hasToString("c:2:21: error: no such user");
     assertThat(config.services()).hasSize(2);
   }
@@ -326,14 +321,20 @@ final class InetdConfigTest {
     var text = "# \u00e9\n1 stream tcp nowait a /a\n2 stream tcp nowait a /\u00e9\n";
     Files.write(file, text.getBytes(StandardCharsets.ISO_8859_1));
     var config = InetdConfig.read(file);
-    assertThat(config.services()).extracting(ServiceSpec::service).containsExactly("1");
+    assertThat(config.services()).extracting(InetdConfigTest::service).containsExactly("1");
     assertThat(config.diagnostics()).singleElement().asString().startsWith(file + ":3:23: error: ");
   }
 
   private static void assertUser(ServiceSpec spec, String user, Optional<String> group, boolean dotted) {
-    assertThat(spec.user()).isEqualTo(user);
-    assertThat(spec.group()).isEqualTo(group);
-    assertThat(spec.dotted()).isEqualTo(dotted);
+    assertThat(spec.account()).isEqualTo(new Account(user, group, dotted));
+  }
+
+  private static String service(ServiceSpec spec) {
+    return spec.listens().getFirst().service();
+  }
+
+  private static Optional<Rate> rate(int count) {
+    return count == 0 ? Optional.empty() : Optional.of(Rate.perMinute(count));
   }
 
   private static ServiceSpec one(String text) {

@@ -1,5 +1,6 @@
-package io.netsvc.inetd;
+package io.netsvc.inetd.config;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Decimal numbers of ASCII digits alone: no sign, no other script's digits, no wrap-around. */
@@ -24,5 +25,18 @@ final class Numbers {
       }
     }
     return OptionalInt.of((int) value);
+  }
+
+  /** Returns a size in bytes of at least 1, which may end in k or m. */
+  static Optional<Integer> size(String text) {
+    int unit =
+        switch (text.isEmpty() ? ' ' : text.charAt(text.length() - 1)) {
+          case 'k', 'K' -> 1024;
+          case 'm', 'M' -> 1024 * 1024;
+          default -> 1;
+        };
+    var number = parse(unit == 1 ? text : text.substring(0, text.length() - 1));
+    long size = (long) number.orElse(0) * unit;
+    return size < 1 || size > Integer.MAX_VALUE ? Optional.empty() : Optional.of((int) size);
   }
 }

@@ -1,6 +1,7 @@
-package io.netsvc.inetd;
+package io.netsvc.inetd.config;
 
 import java.util.Locale;
+import java.util.Optional;
 
 /** What a service's socket speaks, and over which address families. */
 public enum Protocol {
@@ -22,6 +23,16 @@ public enum Protocol {
   UDP46,
   /** A Unix-domain socket, whose service is a path. */
   UNIX;
+
+  /** {@return the protocol of that word} */
+  static Optional<Protocol> of(String keyword) {
+    for (var protocol : values()) {
+      if (protocol.keyword().equals(keyword)) {
+        return Optional.of(protocol);
+      }
+    }
+    return Optional.empty();
+  }
 
   /** {@return the word in the file} */
   public String keyword() {

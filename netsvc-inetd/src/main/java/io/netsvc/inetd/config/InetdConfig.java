@@ -1,8 +1,6 @@
-package io.netsvc.inetd;
+package io.netsvc.inetd.config;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -38,18 +36,19 @@ import java.util.function.Function;
  * <p>Configurations are immutable and safe for use by multiple concurrent threads.
  */
 public final class InetdConfig {
-  static final Comparator<Diagnostic> BY_PLACE =
+  /** Diagnostics in the order of a file. */
+  public static final Comparator<Diagnostic> BY_PLACE =
       Comparator.comparingInt(Diagnostic::line).thenComparingInt(Diagnostic::column);
 
   private final List<ServiceSpec> services;
   private final List<Diagnostic> diagnostics;
-  private final List<Broken> broken;
+  private final List<BrokenEntry> broken;
   private final List<DisabledEntry> disabled;
 
   private InetdConfig(
       List<ServiceSpec> services,
       List<Diagnostic> diagnostics,
-      List<Broken> broken,
+      List<BrokenEntry> broken,
       List<DisabledEntry> disabled) {
     this.services = List.copyOf(services);
     this.diagnostics = diagnostics.stream().sorted(BY_PLACE).toList();
@@ -57,30 +56,56 @@ public final class InetdConfig {
     this.disabled = List.copyOf(disabled);
   }
 
+  /** {@return a configuration of services that are made in Java} */
+  public static InetdConfig of(List<ServiceSpec> services) {
+    return new InetdConfig(services, List.of(), List.of(), List.of());
+  }
+
   /**
-   * Reads a text; whatever it holds, this does not fail.
+   * Reads a text; whatever it holds, this does not fail. A text in no file includes by absolute
+   * paths alone.
    *
    * @param name how diagnostics name the text
    */
   public static InetdConfig parse(String name, CharSequence text) {
-    Objects.requireNonNull(name, "name");
-    var contents = EntryReader.read(text.toString());
-    var parser = new SpecParser(name);
-    contents.entries().forEach(parser::accept);
-    var diagnostics = new ArrayList<>(parser.diagnostics());
-    contents.remarks().forEach(remark -> diagnostics.add(remark.diagnostic(name)));
-    return new InetdConfig(
-        parser.services(), diagnostics, parser.broken(), contents.disabled());
+    return parse(name, text, Dialect.INETD);
+  }
+
+  /** Reads a text in a dialect, as {@link #parse(String, CharSequence)}. */
+  public static InetdConfig parse(String name, CharSequence text, Dialect dialect) {
+    var found = new Found();
+    Dialects.read(dialect, new Includes(), found).read(Objects.requireNonNull(name, "name"), text.toString());
+    return of(found);
   }
 
   /**
-   * Reads a file in UTF-8. Other bytes are an error where they are part of an entry, and ignored in
-   * comments.
+   * Reads a file in UTF-8, in the dialect that its name and text look like. Other bytes are an error
+   * where they are part of an entry, and ignored in comments.
    *
    * @throws IOException if the file cannot be read
    */
   public static InetdConfig read(Path file) throws IOException {
-    return parse(file.toString(), new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+    return read(file, Dialects.guess(file.toString(), Includes.text(file)));
+  }
+
+  /** Reads a file in a dialect, as {@link #read(Path)}. */
+  public static InetdConfig read(Path file, Dialect dialect) throws IOException {
+    var found = new Found();
+    var includes = new Includes();
+    var text = Includes.text(file);
+    var reader = Dialects.read(dialect, includes, found);
+    includes.begin(file, text, reader);
+    return of(found);
+  }
+
+  private static InetdConfig of(Found found) {
+    return new InetdConfig(
+        found.services(), found.diagnostics(), found.broken(), found.disabled());
+  }
+
+  /** {@return this configuration in a dialect, and what that cannot say} */
+  public Printed printed(Dialect dialect) {
+    return Dialects.print(dialect, this);
   }
 
   /**
@@ -99,7 +124,7 @@ public final class InetdConfig {
       if (faults.stream().noneMatch(InetdConfig::isError)) {
         good.add(service);
       } else {
-        bad.add(new Broken.Checked(service));
+        bad.add(BrokenEntry.of(service));
       }
     }
     return new InetdConfig(good, found, bad, disabled);
@@ -121,7 +146,7 @@ public final class InetdConfig {
   }
 
   /** {@return what is known of each broken entry} */
-  List<Broken> broken() {
+  public List<BrokenEntry> broken() {
     return broken;
   }
 

@@ -1,4 +1,4 @@
-package io.netsvc.inetd;
+package io.netsvc.inetd.config;
 
 /** Ends the reading of one entry; becomes its one error. */
 final class Rejected extends Exception {

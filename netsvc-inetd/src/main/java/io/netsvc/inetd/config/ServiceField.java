@@ -1,8 +1,9 @@
-package io.netsvc.inetd;
+package io.netsvc.inetd.config;
 
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** {@code [host[,host]:]service}; the last colon splits, brackets around an address are taken off. */
@@ -11,7 +12,8 @@ record ServiceField(List<String> hosts, String service) {
       throws Rejected {
     var text = word.text();
     if (protocol == Protocol.UNIX) {
-      if (!text.startsWith("/") || text.endsWith("/")) {
+      boolean abstractName = text.startsWith("@") && text.length() > 1;
+      if (!abstractName && (!text.startsWith("/") || text.endsWith("/"))) {
         throw word.expected("an absolute path, which is the service of a unix socket");
       }
       return new ServiceField(List.of(), text);
@@ -28,6 +30,18 @@ record ServiceField(List<String> hosts, String service) {
         colon < 0 && defaultHosts != null ? defaultHosts : hosts(word, text.substring(0, colon));
     requireService(word, service);
     return new ServiceField(hosts, service);
+  }
+
+  /** Returns the field that says that. */
+  static String text(List<String> hosts, String service) {
+    if (hosts.isEmpty()) {
+      return service;
+    }
+    return hosts.stream()
+            .map(host -> host.indexOf(':') < 0 ? host : '[' + host + ']')
+            .collect(Collectors.joining(","))
+        + ':'
+        + service;
   }
 
   private static void requireService(Word word, String service) throws Rejected {

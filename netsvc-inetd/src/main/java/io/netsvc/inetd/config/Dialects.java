@@ -1,0 +1,37 @@
+package io.netsvc.inetd.config;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Who reads and writes each dialect. */
+final class Dialects {
+  /** A section's head of xinetd, or what its other lines begin with. */
+  private static final Pattern XINETD =
+      Pattern.compile("(?m)^[ \\t]*(?:service[ \\t]+[^ \\t\\n]+[ \\t\\r]*|defaults[ \\t\\r]*|include(?:dir)?[ \\t]+/.*)$");
+
+  private Dialects() {}
+
+  /** Returns what reads a text of the dialect, and adds to what was found. */
+  static Includes.Reader read(Dialect dialect, Includes includes, Found found) {
+    return switch (dialect) {
+      case INETD, OPENBSD, FREEBSD, NETBSD, GNU, BUSYBOX ->
+          (name, text) -> SpecParser.read(name, text, found);
+      case XINETD, SYSTEMD -> throw new UnsupportedOperationException(dialect.keyword());
+    };
+  }
+
+  static Printed print(Dialect dialect, InetdConfig config) {
+    if (config.services().isEmpty()) {
+      return new Printed("", List.of());
+    }
+    throw new UnsupportedOperationException(dialect.keyword());
+  }
+
+  /** Returns the dialect that a file looks like, by its name or else by its text. */
+  static Dialect guess(String name, String text) {
+    if (name.endsWith(".socket")) {
+      return Dialect.SYSTEMD;
+    }
+    return XINETD.matcher(text).find() ? Dialect.XINETD : Dialect.INETD;
+  }
+}
