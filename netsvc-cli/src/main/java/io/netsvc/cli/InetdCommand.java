@@ -122,9 +122,12 @@ final class InetdCommand implements Callable<Integer> {
 
   private void reload(InetdServer server) {
     try {
-      var diagnostics = server.reload(InetdConfig.read(file));
-      diagnostics.forEach(this::report);
-      say(strict && errors(diagnostics) ? file + ": refused by --strict; nothing changed" : "reloaded " + file);
+      var reloaded = server.reload(InetdConfig.read(file));
+      reloaded.diagnostics().forEach(this::report);
+      say(
+          strict && reloaded.hasErrors()
+              ? file + ": refused by --strict; nothing changed"
+              : "reloaded " + file + ": " + reloaded);
     } catch (IOException e) {
       say(Failures.reading(file, e) + "; nothing changed");
     } catch (IllegalStateException _) {
@@ -133,7 +136,7 @@ final class InetdCommand implements Callable<Integer> {
   }
 
   private static boolean errors(List<Diagnostic> diagnostics) {
-    return diagnostics.stream().anyMatch(d -> d.severity() == Diagnostic.Severity.ERROR);
+    return diagnostics.stream().anyMatch(Diagnostic::isError);
   }
 
   private void report(Diagnostic diagnostic) {

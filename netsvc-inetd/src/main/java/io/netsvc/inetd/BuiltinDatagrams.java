@@ -48,14 +48,15 @@ final class BuiltinDatagrams implements Serving {
   }
 
   private void answer(DatagramPort port, DatagramPort.Datagram request) throws IOException {
+    service.tally().accepted();
     if (request.peer() instanceof InetSocketAddress peer
         && ANSWERING_PORTS.contains(peer.getPort())) {
-      service.tally().refused.increment();
+      service.tally().refused(Refusal.LOOP);
       log.debug("loop refused service={} peer={}", service.spec().name(), peer);
       return;
     }
     var answer = builtin.answer(request.data());
-    service.tally().started.increment();
+    service.tally().started();
     if (answer != null) {
       port.send(request.reply(answer));
     }

@@ -74,20 +74,20 @@ public final class InetdServer implements AutoCloseable {
    *   <li>An entry that is gone is closed.
    * </ul>
    *
-   * @return what is wrong with the configuration, also in {@link #diagnostics}; with {@link
+   * @return what has changed and what is wrong with the configuration; with {@link
    *     InetdOptions#withStrict} nothing has changed if there is an error among it
    * @throws IllegalStateException if the server is stopped
    */
-  public synchronized List<Diagnostic> reload(InetdConfig config) {
+  public synchronized Reloaded reload(InetdConfig config) {
     if (stopped) {
       throw new IllegalStateException("the server is stopped");
     }
     var result =
-        new Reload(services, resolver, sessions)
+        new Reload(services, resolver, sessions, settings.killDelay())
             .run(config.checked(resolver.checker()), settings.strict());
     services = result.services();
-    diagnostics = result.diagnostics().stream().sorted(InetdConfig.BY_PLACE).toList();
-    return diagnostics;
+    diagnostics = result.report().diagnostics();
+    return result.report();
   }
 
   /** {@return what the start or the last reload found wrong} */
@@ -114,7 +114,7 @@ public final class InetdServer implements AutoCloseable {
       all = services;
       services = List.of();
     }
-    all.forEach(service -> service.sockets().forEach(ServiceSocket::close));
+    all.forEach(Service::stop);
     return sessions.stop(grace, settings.killDelay());
   }
 

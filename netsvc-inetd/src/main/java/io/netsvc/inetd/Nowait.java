@@ -5,8 +5,8 @@ import io.netsvc.inetd.config.Rate;
 import io.netsvc.inetd.config.ServiceSpec;
 import io.netsvc.net.Connection;
 import io.netsvc.process.ChildFd;
-import io.netsvc.process.ProcessSpawner;
 import java.io.IOException;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +18,7 @@ final class Nowait implements Serving {
   private final ServiceSpec spec;
   private final Tally tally;
   private final Sessions sessions;
+  private final Launcher launcher;
   private final Sources sources;
   private final StartRate rate;
 
@@ -26,6 +27,7 @@ final class Nowait implements Serving {
     this.spec = service.spec();
     this.tally = service.tally();
     this.sessions = sessions;
+    this.launcher = new Launcher(service, sessions);
     this.sources = new Sources(spec.get(Attribute.SOURCE_RATE), spec.get(Attribute.PER_SOURCE));
     this.rate = new StartRate(spec.get(Attribute.RATE));
     tally.onFreed(this::admitAgain);
@@ -46,25 +48,25 @@ final class Nowait implements Serving {
   }
 
   private void accepted(Connection connection) {
+    tally.accepted();
     var source = Sources.of(connection.remoteAddress());
     if (!sources.admit(source)) {
-      tally.refused.increment();
+      tally.refused(Refusal.PER_SOURCE);
       log.debug("refused, over a limit for its address service={} peer={}", spec.name(), source);
       connection.close();
       return;
     }
     tally.enter();
     limit();
-    var program = service.program();
-    if (program != null) {
+    if (service.program() != null) {
       sessions.execute(
-          () -> start(program, connection, source),
+          () -> start(connection, source),
           () -> {
             connection.close();
             left(source);
           });
     } else {
-      tally.started.increment();
+      tally.started();
       log.debug("serving service={} peer={}", spec.name(), Sources.shown(connection.remoteAddress()));
       sessions.serve(connection, service.handler(), () -> left(source));
     }
@@ -75,7 +77,7 @@ final class Nowait implements Serving {
     long pauseNanos = rate.start();
     if (pauseNanos > 0) {
       log.warn(
-          "limit reached, clients wait service={} maxPerMinute={} seconds={}",
+          "limit reached, clients wait service={} count={} seconds={}",
           spec.name(), spec.get(Attribute.RATE).map(Rate::count).orElse(0), pauseNanos / 1_000_000_000);
       service.pauseFor(ServiceSocket.Pause.RATE, pauseNanos);
     }
@@ -98,20 +100,12 @@ final class Nowait implements Serving {
     return spec.get(Attribute.INSTANCES).filter(most -> tally.running() >= most).isPresent();
   }
 
-  private void start(ProcessSpawner program, Connection connection, String source) {
+  private void start(Connection connection, String source) {
     var peer = Sources.shown(connection.remoteAddress());
     try (connection) {
-      var process = program.spawn(ChildFd.of(connection));
-      tally.started.increment();
-      log.info("started service={} peer={} pid={}", spec.name(), peer, process.pid());
-      sessions.started(
-          process,
-          status -> {
-            service.logEnd(process.pid(), status);
-            left(source);
-          });
+      launcher.start(List.of(ChildFd.of(connection)), "peer=" + peer, _ -> left(source));
     } catch (IOException | RuntimeException e) {
-      tally.failed.increment();
+      tally.failed();
       log.warn("not started service={} peer={} cause=\"{}\"", spec.name(), peer, e.getMessage());
       left(source);
     }

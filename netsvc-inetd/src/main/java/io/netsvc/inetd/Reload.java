@@ -7,10 +7,13 @@ import io.netsvc.inetd.config.InetdConfig;
 import io.netsvc.inetd.config.ServiceSpec;
 import java.io.IOException;
 import java.net.BindException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,26 +31,37 @@ final class Reload {
 
   private final Resolver resolver;
   private final Sessions sessions;
+  private final Duration stopTime;
   private final List<Service> before;
 
   /** What runs and has no place in the new configuration so far. */
-  private final List<Service> gone;
+  private final Set<Service> gone;
+
+  /** The same, by what was said of each. */
+  private final Map<ServiceSpec, Service> bySpec = new HashMap<>();
 
   private final Map<Service, Service.@Nullable Prepared> staying = new LinkedHashMap<>();
   private final List<Service.Prepared> fresh = new ArrayList<>();
   private final Map<ServiceSocket.Key, ServiceSocket> opened = new LinkedHashMap<>();
   private final Set<Tally> counting = new HashSet<>();
   private final List<Diagnostic> found = new ArrayList<>();
+  private final List<String> unchanged = new ArrayList<>();
+  private final List<String> kept = new ArrayList<>();
+  private final List<String> openedNames = new ArrayList<>();
+  private final List<String> changed = new ArrayList<>();
+  private final List<String> closed = new ArrayList<>();
 
-  Reload(List<Service> before, Resolver resolver, Sessions sessions) {
+  Reload(List<Service> before, Resolver resolver, Sessions sessions, Duration stopTime) {
+    this.stopTime = stopTime;
     this.before = List.copyOf(before);
-    this.gone = new ArrayList<>(before);
+    this.gone = new LinkedHashSet<>(before);
+    before.forEach(service -> bySpec.put(service.spec().explicit(), service));
     this.resolver = resolver;
     this.sessions = sessions;
   }
 
-  /** What runs then, and what is wrong with the configuration. */
-  record Result(List<Service> services, List<Diagnostic> diagnostics) {}
+  /** What runs then, and what came of it. */
+  record Result(List<Service> services, Reloaded report) {}
 
   /**
    * Changes as far as the entries are good.
@@ -57,19 +71,30 @@ final class Reload {
   Result run(InetdConfig config, boolean strict) {
     found.addAll(config.diagnostics());
     if (strict && config.hasErrors()) {
-      return new Result(before, found);
+      return result(before);
     }
     config.services().forEach(this::mark);
     config.broken().forEach(this::keepPredecessor);
     while (!openAll()) {
       // What failed keeps its predecessor's sockets, which another may have wanted: look again.
     }
-    if (strict && found.stream().anyMatch(d -> d.severity() == Diagnostic.Severity.ERROR)) {
+    if (strict && found.stream().anyMatch(Diagnostic::isError)) {
       opened.values().forEach(ServiceSocket::close);
       before.forEach(Service::reopen);
-      return new Result(before, found);
+      return result(before);
     }
-    return new Result(commit(), found);
+    return result(commit());
+  }
+
+  private Result result(List<Service> services) {
+    if (services.equals(before)) { // as they were, also where all is refused
+      unchanged.clear();
+      kept.clear();
+      before.forEach(service -> unchanged.add(service.spec().name()));
+    }
+    found.sort(InetdConfig.BY_PLACE);
+    return new Result(
+        services, new Reloaded(openedNames, changed, unchanged, kept, closed, found));
   }
 
   private void mark(ServiceSpec spec) {
@@ -80,13 +105,13 @@ final class Reload {
       fail(spec, e);
       return;
     }
-    for (var service : gone) {
-      if (service.spec().sameAs(spec) && service.keys().equals(entry.keys())) {
-        stays(service, entry);
-        return;
-      }
+    var same = bySpec.get(spec.explicit());
+    if (same != null && gone.contains(same) && same.keys().equals(entry.keys())) {
+      stays(same, entry);
+      unchanged.add(spec.name());
+    } else {
+      fresh.add(entry);
     }
-    fresh.add(entry);
   }
 
   private void stays(Service service, Service.@Nullable Prepared entry) {
@@ -101,7 +126,12 @@ final class Reload {
   }
 
   private void keepPredecessor(BrokenEntry broken) {
-    predecessor(broken).ifPresent(service -> stays(service, null));
+    predecessor(broken)
+        .ifPresent(
+            service -> {
+              stays(service, null);
+              kept.add(service.spec().name());
+            });
   }
 
   private Optional<Service> predecessor(BrokenEntry broken) {
@@ -187,6 +217,10 @@ final class Reload {
       begin(entry, taken).ifPresent(next::add);
     }
     for (var service : gone) {
+      service.serving().over();
+      if (!counting.contains(service.tally())) {
+        closed.add(service.spec().name());
+      }
       for (var socket : service.sockets()) {
         if (!taken.contains(socket)) {
           socket.close();
@@ -208,7 +242,9 @@ final class Reload {
       }
       sockets.add(socket);
     }
-    var service = new Service(entry, tally(entry), sockets, resolver, sessions);
+    var predecessor = predecessor(BrokenEntry.of(entry.spec())).filter(p -> counting.add(p.tally()));
+    var tally = predecessor.map(Service::tally).orElseGet(Tally::new);
+    var service = new Service(entry, tally, sockets, resolver, sessions, stopTime);
     try {
       service.begin();
     } catch (IOException | RuntimeException e) {
@@ -216,17 +252,17 @@ final class Reload {
       found.add(entry.spec().error(Attribute.LISTENS, String.valueOf(e.getMessage())));
       return Optional.empty();
     }
+    var name = entry.spec().name();
+    if (predecessor.isPresent()) {
+      changed.add(name + ' ' + entry.spec().differences(predecessor.get().spec()));
+    } else {
+      openedNames.add(name);
+    }
     for (var socket : sockets) {
       log.info(
           "{} service={} address={}",
           taken.contains(socket) ? "changed" : "listening", entry.spec().name(), socket.localAddress());
     }
     return Optional.of(service);
-  }
-
-  /** Counters go on in whatever the entry has become. */
-  private Tally tally(Service.Prepared entry) {
-    var tally = predecessor(BrokenEntry.of(entry.spec())).map(Service::tally);
-    return tally.isPresent() && counting.add(tally.get()) ? tally.get() : new Tally();
   }
 }

@@ -1,10 +1,12 @@
 package io.netsvc.inetd;
 
+import io.netsvc.inetd.config.Attribute;
 import io.netsvc.inetd.config.ServiceSpec;
 import io.netsvc.net.ConnectionHandler;
-import io.netsvc.process.ExitStatus;
 import io.netsvc.process.ProcessSpawner;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -26,27 +28,38 @@ final class Service {
   private final Tally tally;
   private final Serving serving;
   private final List<ServiceSocket> sockets;
+  private final Duration stopTime;
   private volatile ServiceSpec spec;
   private volatile @Nullable ProcessSpawner program;
+  private volatile boolean stopped;
 
   /** Makes a service of open sockets, which serve nothing before {@link #begin}. */
   Service(
-      Prepared entry, Tally tally, List<ServiceSocket> sockets, Resolver resolver, Sessions sessions) {
+      Prepared entry,
+      Tally tally,
+      List<ServiceSocket> sockets,
+      Resolver resolver,
+      Sessions sessions,
+      Duration stopTime) {
     this.resolver = resolver;
     this.tally = tally;
     this.spec = entry.spec();
     this.program = entry.program();
     this.sockets = new CopyOnWriteArrayList<>(sockets);
-    boolean stream = !spec.isDatagram();
-    if (program == null) {
-      this.serving =
-          stream
-              ? new Nowait(this, sessions)
-              : new BuiltinDatagrams(this, Builtin.named(spec.argv().getFirst()).orElseThrow());
-    } else {
-      this.serving =
-          stream && !spec.waits() ? new Nowait(this, sessions) : new Wait(this, sessions);
+    this.stopTime = stopTime;
+    this.serving = serving(sessions);
+  }
+
+  private Serving serving(Sessions sessions) {
+    if (program != null && spec.is(Attribute.KEEP)) {
+      return new Daemon(this, sessions);
     }
+    if (!spec.isDatagram() && (program == null || !spec.waits())) {
+      return new Nowait(this, sessions);
+    }
+    return program == null
+        ? new BuiltinDatagrams(this, Builtin.named(spec.argv().getFirst()).orElseThrow())
+        : new Wait(this, sessions);
   }
 
   /** A good entry with what it resolves to: no program means an internal service. */
@@ -59,6 +72,7 @@ final class Service {
       socket.takenOver(this);
       serving.serve(socket);
     }
+    serving.begun();
   }
 
   /** Goes on as the same entry, wherever it stands now and whatever its names resolve to now. */
@@ -109,8 +123,21 @@ final class Service {
     sockets.forEach(socket -> socket.resume(this, reason));
   }
 
+  /** How long its programs may take to end, where the entry does not say. */
+  Duration stopTime() {
+    return stopTime;
+  }
+
+  /** Whether somebody has stopped it. */
+  boolean isStopped() {
+    return stopped;
+  }
+
   /** Opens again what was closed to make room for a successor that then failed. */
   void reopen() {
+    if (stopped) {
+      return;
+    }
     for (var socket : sockets) {
       if (socket.isClosed()) {
         try {
@@ -125,21 +152,36 @@ final class Service {
     }
   }
 
-  void logEnd(long pid, ExitStatus status) {
-    if (status.success()) {
-      log.info("ended service={} pid={} status=0", spec.name(), pid);
-    } else {
-      log.info("ended service={} pid={} {}", spec.name(), pid, status);
-    }
-  }
-
   ServiceState state() {
+    var exit = tally.lastExit();
     return new ServiceState(
         spec.name(),
-        sockets.stream().map(ServiceSocket::localAddress).toList(),
-        tally.started.sum(),
+        now(),
+        sockets.stream().filter(s -> !s.isClosed()).map(ServiceSocket::localAddress).toList(),
         tally.running(),
-        tally.failed.sum(),
-        tally.refused.sum());
+        tally.acceptedSum(),
+        tally.startedSum(),
+        tally.failedSum(),
+        tally.refusedSums(),
+        exit.map(Tally.Exit::status),
+        exit.map(Tally.Exit::at));
+  }
+
+  private ServiceState.State now() {
+    if (stopped) {
+      return ServiceState.State.STOPPED;
+    }
+    return sockets.stream()
+        .flatMap(socket -> socket.pauses().stream())
+        .max(Comparator.naturalOrder())
+        .map(ServiceSocket.Pause::state)
+        .orElse(ServiceState.State.LISTENING);
+  }
+
+  /** Closes all sockets, so that clients are refused; what runs goes on, but for a kept program. */
+  void stop() {
+    stopped = true;
+    sockets.forEach(ServiceSocket::close);
+    serving.over();
   }
 }

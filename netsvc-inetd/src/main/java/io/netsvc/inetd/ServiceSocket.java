@@ -34,26 +34,37 @@ abstract sealed class ServiceSocket implements AutoCloseable {
   /** Why a socket is not watched. */
   enum Pause {
     /** A program has the socket; this reason alone survives a change of the entry. */
-    HANDED_OVER,
+    HANDED_OVER(ServiceState.State.HANDED_OVER),
     /** As many run as may run. */
-    FULL,
-    /** As many were started in this minute as may be. */
-    RATE,
+    FULL(ServiceState.State.FULL),
+    /** As many were started as may be, for now. */
+    RATE(ServiceState.State.RATE),
     /** The program ends at once. */
-    BACK_OFF
+    BACK_OFF(ServiceState.State.BACK_OFF);
+
+    private final ServiceState.State state;
+
+    Pause(ServiceState.State state) {
+      this.state = state;
+    }
+
+    /** What the entry does then. */
+    ServiceState.State state() {
+      return state;
+    }
   }
 
   /**
    * What a socket is opened with; entries that ask for the same one can hand it on.
    *
    * @param address as asked for, not as bound
+   * @param settings what else was asked for
    */
   record Key(
       SocketType type,
       SocketAddress address,
       boolean dualStack,
-      Optional<Integer> sendBuffer,
-      Optional<Integer> receiveBuffer) {
+      SocketSettings settings) {
 
     /** Returns whether a socket of this key is in the way of one of the other. */
     boolean overlaps(Key other) {
@@ -159,29 +170,11 @@ abstract sealed class ServiceSocket implements AutoCloseable {
   /** Opens a socket, which is not watched before somebody says what for. */
   static ServiceSocket open(Key key) throws IOException {
     if (key.type() == SocketType.STREAM) {
-      return new Stream(key, Listener.open(key.address(), o -> options(key, o)));
+      return new Stream(
+          key, Listener.open(key.address(), o -> key.settings().apply(o.withDualStack(key.dualStack()))));
     }
-    return new Datagram(key, DatagramPort.open(key.address(), o -> options(key, o)));
-  }
-
-  private static ListenOptions options(Key key, ListenOptions defaults) {
-    var options = defaults.withDualStack(key.dualStack());
-    if (key.sendBuffer().isPresent()) {
-      options = options.withSendBuffer(key.sendBuffer().get());
-    }
-    return key.receiveBuffer().isPresent()
-        ? options.withReceiveBuffer(key.receiveBuffer().get())
-        : options;
-  }
-
-  private static DatagramOptions options(Key key, DatagramOptions defaults) {
-    var options = defaults.withDualStack(key.dualStack());
-    if (key.sendBuffer().isPresent()) {
-      options = options.withSendBuffer(key.sendBuffer().get());
-    }
-    return key.receiveBuffer().isPresent()
-        ? options.withReceiveBuffer(key.receiveBuffer().get())
-        : options;
+    return new Datagram(
+        key, DatagramPort.open(key.address(), o -> key.settings().apply(o.withDualStack(key.dualStack()))));
   }
 
   abstract SocketAddress localAddress();
@@ -234,6 +227,11 @@ abstract sealed class ServiceSocket implements AutoCloseable {
       CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS)
           .execute(() -> resume(by, reason));
     }
+  }
+
+  /** Returns why it is not watched now. */
+  synchronized Set<Pause> pauses() {
+    return Set.copyOf(pauses);
   }
 
   synchronized boolean handedOver() {

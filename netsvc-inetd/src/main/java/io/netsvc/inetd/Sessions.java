@@ -1,5 +1,6 @@
 package io.netsvc.inetd;
 
+import io.netsvc.linux.Loops;
 import io.netsvc.net.Connection;
 import io.netsvc.net.ConnectionHandler;
 import io.netsvc.net.Stopped;
@@ -7,10 +8,11 @@ import io.netsvc.process.ExitStatus;
 import io.netsvc.process.SpawnedProcess;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -48,9 +50,13 @@ final class Sessions {
           SPAWNERS, task -> Thread.ofPlatform().daemon().name("netsvc-spawner").unstarted(task));
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final Set<SpawnedProcess> programs = new HashSet<>();
+  private final Map<SpawnedProcess, Running> programs = new HashMap<>();
   private final Map<Thread, Connection> handlers = new HashMap<>();
   private int starting;
+
+  /** Whose a program is, and how long it may take to end after SIGTERM. */
+  private record Running(Tally owner, Duration stopTime) {}
+
   private boolean over; // nothing may start any more
   private int lastSignal; // what a program that started too late gets at once; 0 for none
 
@@ -75,11 +81,16 @@ final class Sessions {
     }
   }
 
-  /** Takes over a program that a task has started; {@code after} runs when it has ended. */
-  void started(SpawnedProcess program, Consumer<ExitStatus> after) {
+  /**
+   * Takes over a program that a task has started; {@code after} runs when it has ended.
+   *
+   * @param stopTime how long it may take to end after SIGTERM
+   */
+  void started(
+      SpawnedProcess program, Tally owner, Duration stopTime, Consumer<ExitStatus> after) {
     locked(
         () -> {
-          programs.add(program);
+          programs.put(program, new Running(owner, stopTime));
           if (lastSignal != 0) {
             signal(program, lastSignal);
           }
@@ -92,6 +103,40 @@ final class Sessions {
             locked(() -> programs.remove(program));
           }
         });
+  }
+
+  /** Has a program end: SIGTERM, and SIGKILL when its time is over. */
+  void end(SpawnedProcess program) {
+    lock.lock();
+    try {
+      var running = programs.get(program);
+      if (running != null) {
+        signal(program, SIGTERM);
+        var cancel =
+            Loops.shared()
+                .schedule(
+                    () -> signal(program, SIGKILL),
+                    TimeUnit.NANOSECONDS.convert(running.stopTime()));
+        program.onExit(_ -> cancel.run());
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Has all programs of an entry end, as {@link #end}, and returns how many there were. */
+  int endAll(Tally owner) {
+    var ours = new ArrayList<SpawnedProcess>();
+    locked(
+        () ->
+            programs.forEach(
+                (program, running) -> {
+                  if (running.owner().equals(owner)) {
+                    ours.add(program);
+                  }
+                }));
+    ours.forEach(this::end);
+    return ours.size();
   }
 
   /** Serves a connection on a virtual thread, and closes it; {@code after} runs in the end. */
@@ -135,10 +180,12 @@ final class Sessions {
 
   /**
    * Waits until all have ended, and when the grace is over makes them: connections of handlers are
-   * closed and their threads interrupted, programs get SIGTERM, and SIGKILL after {@code
-   * killDelay}. An interrupt of the caller ends the grace. A handler that calls this is left alone.
+   * closed and their threads interrupted, programs get SIGTERM, and SIGKILL when their time is over.
+   * An interrupt of the caller ends the grace. A handler that calls this is left alone.
+   *
+   * @param usualStopTime for a program that is just being started
    */
-  Stopped stop(Duration grace, Duration killDelay) {
+  Stopped stop(Duration grace, Duration usualStopTime) {
     spawning.shutdown();
     boolean interrupted = false;
     try {
@@ -150,11 +197,16 @@ final class Sessions {
     }
     locked(() -> over = true);
     endHandlers();
-    signalAll(SIGTERM);
-    interrupted |= awaitAnyway(this::noPrograms, killDelay);
-    signalAll(SIGKILL);
+    long termNanos = System.nanoTime();
+    signalAll(SIGTERM, Duration.ofNanos(Long.MAX_VALUE));
+    for (var stopTime : stopTimes(usualStopTime)) {
+      long restNanos = TimeUnit.NANOSECONDS.convert(stopTime) - (System.nanoTime() - termNanos);
+      interrupted |= awaitAnyway(this::noPrograms, Duration.ofNanos(Math.max(0, restNanos)));
+      signalAll(SIGKILL, stopTime);
+    }
+    locked(() -> lastSignal = SIGKILL);
     interrupted |= awaitAnyway(this::noPrograms, KILLED);
-    locked(() -> programs.forEach(p -> log.warn("cannot be killed pid={}", p.pid())));
+    locked(() -> programs.keySet().forEach(p -> log.warn("cannot be killed pid={}", p.pid())));
     interrupted |= awaitAnyway(this::noHandlers, FOR_EVER);
     if (interrupted) {
       Thread.currentThread().interrupt();
@@ -174,12 +226,25 @@ final class Sessions {
         });
   }
 
-  private void signalAll(int signal) {
+  /** Signals the programs whose time is not longer than this. */
+  private void signalAll(int signal, Duration most) {
     locked(
         () -> {
-          lastSignal = signal;
-          programs.forEach(program -> signal(program, signal));
+          lastSignal = SIGTERM;
+          programs.forEach(
+              (program, running) -> {
+                if (running.stopTime().compareTo(most) <= 0) {
+                  signal(program, signal);
+                }
+              });
         });
+  }
+
+  /** Returns the times that programs may take to end, shortest first. */
+  private List<Duration> stopTimes(Duration usual) {
+    var times = new TreeSet<>(List.of(usual));
+    locked(() -> programs.values().forEach(running -> times.add(running.stopTime())));
+    return List.copyOf(times);
   }
 
   private static void signal(SpawnedProcess program, int signal) {

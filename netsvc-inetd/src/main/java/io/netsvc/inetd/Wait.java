@@ -1,11 +1,12 @@
 package io.netsvc.inetd;
 
 import io.netsvc.inetd.config.Attribute;
+import io.netsvc.inetd.config.Fds;
 import io.netsvc.inetd.config.Rate;
 import io.netsvc.inetd.config.ServiceSpec;
 import io.netsvc.process.ExitStatus;
 import java.io.IOException;
-import java.util.Objects;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ final class Wait implements Serving {
   private final Service service;
   private final ServiceSpec spec;
   private final Sessions sessions;
+  private final Launcher launcher;
   private final StartRate rate;
   private final BackOff backOff = new BackOff();
   private final Unaccepted unaccepted = new Unaccepted();
@@ -32,6 +34,7 @@ final class Wait implements Serving {
     this.service = service;
     this.spec = service.spec();
     this.sessions = sessions;
+    this.launcher = new Launcher(service, sessions);
     this.rate = new StartRate(spec.get(Attribute.RATE));
     service.tally().onFreed(() -> {});
   }
@@ -45,63 +48,73 @@ final class Wait implements Serving {
     if (!socket.pause(service, ServiceSocket.Pause.HANDED_OVER)) {
       return;
     }
+    var given = givenWith(socket);
     long pauseNanos = rate.start();
     if (pauseNanos > 0) {
       log.warn(
-          "limit reached, clients wait service={} maxPerMinute={} seconds={}",
+          "limit reached, clients wait service={} count={} seconds={}",
           spec.name(), spec.get(Attribute.RATE).map(Rate::count).orElse(0), pauseNanos / 1_000_000_000);
       service.pauseFor(ServiceSocket.Pause.RATE, pauseNanos);
     }
     service.tally().enter();
-    sessions.execute(() -> start(socket), service.tally()::leave);
+    sessions.execute(() -> start(given), service.tally()::leave);
   }
 
-  private void start(ServiceSocket socket) {
+  /** Returns what the program gets: the socket, or as systemd has it all of the entry. */
+  private List<ServiceSocket> givenWith(ServiceSocket socket) {
+    if (spec.get(Attribute.FDS).filter(Fds.SYSTEMD::equals).isEmpty()) {
+      return List.of(socket);
+    }
+    var all = service.sockets();
+    all.forEach(other -> other.pause(service, ServiceSocket.Pause.HANDED_OVER));
+    return all;
+  }
+
+  private void start(List<ServiceSocket> given) {
     long begin = System.nanoTime();
     try {
-      var program = Objects.requireNonNull(service.program(), "program");
-      var process = program.spawn(socket.childFd());
-      service.tally().started.increment();
-      log.info("started service={} pid={} wait", spec.name(), process.pid());
-      sessions.started(
-          process,
-          status -> {
-            service.logEnd(process.pid(), status);
-            takeBack(socket, status, System.nanoTime() - begin);
-          });
+      launcher.start(
+          given.stream().map(ServiceSocket::childFd).toList(),
+          "wait",
+          status -> takeBack(given, status, System.nanoTime() - begin));
     } catch (IOException | RuntimeException e) {
-      service.tally().failed.increment();
+      service.tally().failed();
       log.warn("not started service={} cause=\"{}\"", spec.name(), e.getMessage());
-      takeBack(socket, null, 0);
+      takeBack(given, null, 0);
     }
   }
 
-  private void takeBack(ServiceSocket socket, @Nullable ExitStatus status, long ranNanos) {
+  private void takeBack(List<ServiceSocket> given, @Nullable ExitStatus status, long ranNanos) {
     service.tally().leave();
     boolean quick = status != null && ranNanos < BackOff.QUICK_NANOS;
-    if (quick && unaccepted.canTell(socket.localAddress())) {
+    var address = given.getFirst().localAddress();
+    if (quick && unaccepted.canTell(address)) {
       // The look reads files, which is not for the event loop.
       sessions.execute(
           () -> {
-            if (unaccepted.leftAt(socket.localAddress())) {
+            if (unaccepted.leftAt(address)) {
               hint();
             }
-            watchAgain(socket, status, ranNanos);
+            watchAgain(given, status, ranNanos);
           },
-          () -> watchAgain(socket, status, ranNanos));
+          () -> watchAgain(given, status, ranNanos));
     } else {
-      watchAgain(socket, status, ranNanos);
+      watchAgain(given, status, ranNanos);
     }
   }
 
-  private void watchAgain(ServiceSocket socket, @Nullable ExitStatus status, long ranNanos) {
+  private void watchAgain(List<ServiceSocket> given, @Nullable ExitStatus status, long ranNanos) {
     int seconds = backOff.ended(status, ranNanos);
     if (seconds > 0) {
       hint();
       log.warn("the program ends at once, pausing service={} seconds={}", spec.name(), seconds);
-      socket.pauseFor(service, ServiceSocket.Pause.BACK_OFF, TimeUnit.SECONDS.toNanos(seconds));
     }
-    socket.resume(service, ServiceSocket.Pause.HANDED_OVER);
+    for (var socket : given) {
+      if (seconds > 0) {
+        socket.pauseFor(service, ServiceSocket.Pause.BACK_OFF, TimeUnit.SECONDS.toNanos(seconds));
+      }
+      socket.resume(service, ServiceSocket.Pause.HANDED_OVER);
+    }
   }
 
   /** Says once what the oldest form of an entry gets wrong. */

@@ -91,7 +91,7 @@ class InetdReloadTest {
       }
       try {
         for (int i = 1; i <= 50; i++) {
-          assertThat(server.reload(config(echo(port, String.valueOf(i))))).isEmpty();
+          assertThat(server.reload(config(echo(port, String.valueOf(i)))).diagnostics()).isEmpty();
           assertThat(ask(port, "")).isEqualTo(i + "\n");
         }
       } finally {
@@ -150,9 +150,9 @@ class InetdReloadTest {
     int port = Programs.freePort();
     var all = "0.0.0.0:" + port + " stream tcp4 nowait - /bin/echo echo all\n";
     try (var server = InetdServer.start(config(echo(port, "one")))) {
-      assertThat(server.reload(config(all))).isEmpty();
+      assertThat(server.reload(config(all)).diagnostics()).isEmpty();
       assertThat(ask(port, "")).isEqualTo("all\n");
-      assertThat(server.reload(config(echo(port, "one")))).isEmpty();
+      assertThat(server.reload(config(echo(port, "one"))).diagnostics()).isEmpty();
       assertThat(ask(port, "")).isEqualTo("one\n");
     }
   }
@@ -174,7 +174,7 @@ class InetdReloadTest {
     int one = Programs.freePort();
     int two = Programs.freePort();
     try (var server = InetdServer.start(config(echo(one, "1") + echo(two, "2")))) {
-      assertThat(server.reload(config(echo(one, "2") + echo(two, "1")))).isEmpty();
+      assertThat(server.reload(config(echo(one, "2") + echo(two, "1"))).diagnostics()).isEmpty();
       assertThat(ask(one, "")).isEqualTo("2\n");
       assertThat(ask(two, "")).isEqualTo("1\n");
     }
@@ -188,7 +188,7 @@ class InetdReloadTest {
         var client = connect(port)) {
       client.getOutputStream().write('a');
       assertThat(client.getInputStream().read()).isEqualTo('a');
-      assertThat(server.reload(config("# nothing\n"))).isEmpty();
+      assertThat(server.reload(config("# nothing\n")).diagnostics()).isEmpty();
       assertThat(server.services()).isEmpty();
       assertThat(Clients.refuses(port)).isTrue();
       assertThat(ask(client, "b")).isEqualTo("b");
@@ -217,11 +217,11 @@ class InetdReloadTest {
       assertThat(none.services()).isEmpty();
       assertThat(none.diagnostics()).hasSize(1);
       for (var bad : new String[] {"nonsense\n", echo(stranger.getLocalPort(), "y")}) {
-        assertThat(server.reload(config(echo(port, "new") + echo(other, "z") + bad))).hasSize(1);
+        assertThat(server.reload(config(echo(port, "new") + echo(other, "z") + bad)).diagnostics()).hasSize(1);
         assertThat(ask(port, "")).isEqualTo("old\n");
         assertThat(Clients.refuses(other)).isTrue();
       }
-      assertThat(server.reload(config(echo(port, "new")))).isEmpty();
+      assertThat(server.reload(config(echo(port, "new"))).diagnostics()).isEmpty();
       assertThat(ask(port, "")).isEqualTo("new\n");
     }
   }

@@ -177,7 +177,7 @@ class InetdServerTest {
       try (var third = new Socket(InetAddress.getLoopbackAddress(), port)) {
         assertThat(third.getInputStream().read()).isEqualTo(-1);
       }
-      assertThat(server.services().getFirst().refused()).isEqualTo(1);
+      assertThat(server.services().getFirst().refusedInAll()).isEqualTo(1);
     }
   }
 

@@ -44,7 +44,7 @@ class UnixServiceTest {
     try (var server = InetdServer.start(config("/bin/cat"))) {
       assertThat(server.diagnostics()).isEmpty();
       assertThat(ask("one")).isEqualTo("one");
-      assertThat(server.reload(config("internal echo"))).isEmpty();
+      assertThat(server.reload(config("internal echo")).diagnostics()).isEmpty();
       assertThat(ask("two")).isEqualTo("two");
     }
     assertThat(path).doesNotExist();

@@ -19,6 +19,11 @@ public record Diagnostic(String file, int line, int column, Severity severity, S
     WARNING
   }
 
+  /** {@return whether the entry is off because of it} */
+  public boolean isError() {
+    return severity == Severity.ERROR;
+  }
+
   /** Returns {@code file:line:column: error|warning: message}. */
   @Override
   public String toString() {

@@ -121,7 +121,7 @@ public final class InetdConfig {
     for (var service : services) {
       var faults = check.apply(service);
       found.addAll(faults);
-      if (faults.stream().noneMatch(InetdConfig::isError)) {
+      if (faults.stream().noneMatch(Diagnostic::isError)) {
         good.add(service);
       } else {
         bad.add(BrokenEntry.of(service));
@@ -152,10 +152,6 @@ public final class InetdConfig {
 
   /** {@return whether any entry is broken} */
   public boolean hasErrors() {
-    return diagnostics.stream().anyMatch(InetdConfig::isError);
-  }
-
-  private static boolean isError(Diagnostic diagnostic) {
-    return diagnostic.severity() == Diagnostic.Severity.ERROR;
+    return diagnostics.stream().anyMatch(Diagnostic::isError);
   }
 }

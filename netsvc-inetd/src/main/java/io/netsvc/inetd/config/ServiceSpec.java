@@ -214,7 +214,12 @@ public final class ServiceSpec {
 
   /** {@return whether the other asks for the same, also where it says what goes without saying} */
   public boolean sameAs(ServiceSpec other) {
-    return with(Attribute.ARGV, argv()).equals(other.with(Attribute.ARGV, other.argv()));
+    return explicit().equals(other.explicit());
+  }
+
+  /** {@return the same with arguments that go without saying said} */
+  public ServiceSpec explicit() {
+    return with(Attribute.ARGV, argv());
   }
 
   @Override

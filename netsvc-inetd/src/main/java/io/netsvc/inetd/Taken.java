@@ -1,0 +1,39 @@
+package io.netsvc.inetd;
+
+import io.netsvc.inetd.config.ServiceSpec;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The sockets that the entries of one configuration ask for, so that no two ask for the same. */
+final class Taken {
+  private final Map<Object, List<Holder>> holders = new HashMap<>();
+
+  private record Holder(ServiceSocket.Key key, ServiceSpec spec) {}
+
+  /** Returns who has one of these already, and where. */
+  Optional<String> by(List<ServiceSocket.Key> wanted) {
+    for (var key : wanted) {
+      for (var holder : holders.getOrDefault(place(key), List.of())) {
+        if (holder.key().overlaps(key)) {
+          return Optional.of("the entry on line " + holder.spec().line() + " listens at " + key.address() + " already");
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  void take(List<ServiceSocket.Key> keys, ServiceSpec spec) {
+    for (var key : keys) {
+      holders.computeIfAbsent(place(key), _ -> new ArrayList<>(2)).add(new Holder(key, spec));
+    }
+  }
+
+  /** What two sockets that overlap have in common. */
+  private static Object place(ServiceSocket.Key key) {
+    return key.address() instanceof InetSocketAddress inet ? inet.getPort() : key.address();
+  }
+}
