@@ -11,7 +11,7 @@ import picocli.CommandLine;
     mixinStandardHelpOptions = true,
     version = "netsvc 0.1.0-SNAPSHOT",
     description = "Network-service primitives: the services database, an inetd, a relay.",
-    subcommands = {InetdCommand.class, RelayCommand.class, ServicesCommand.class})
+    subcommands = {InetdCommand.class, CtlCommand.class, RelayCommand.class, ServicesCommand.class})
 final class Main {
   private Main() {}
 

@@ -3,8 +3,11 @@ package io.netsvc.inetd;
 import io.netsvc.inetd.config.Diagnostic;
 import io.netsvc.inetd.config.InetdConfig;
 import io.netsvc.net.Stopped;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /**
@@ -98,6 +101,57 @@ public final class InetdServer implements AutoCloseable {
   /** {@return what each service does now} */
   public synchronized List<ServiceState> services() {
     return services.stream().map(Service::state).toList();
+  }
+
+  /**
+   * Has a service listen no more, so that clients are refused; what it has started goes on, but for
+   * a program that is kept running. It stays stopped, also over a reload, until {@link
+   * #startService}.
+   *
+   * @param name as in {@link ServiceState#name}
+   * @throws java.util.NoSuchElementException if there is none of that name
+   */
+  public synchronized void stopService(String name) {
+    service(name).stop();
+  }
+
+  /**
+   * Takes back {@link #stopService}.
+   *
+   * @throws java.util.NoSuchElementException if there is none of that name
+   * @throws IOException if it cannot listen; it stays stopped
+   */
+  public synchronized void startService(String name) throws IOException {
+    service(name).start();
+  }
+
+  /**
+   * Ends what a service has started, SIGTERM first, and has it begin anew without closing a socket.
+   *
+   * @throws java.util.NoSuchElementException if there is none of that name
+   * @throws IOException if it was stopped and cannot listen
+   */
+  public synchronized void restartService(String name) throws IOException {
+    service(name).restart();
+  }
+
+  /**
+   * Ends the programs that a service has started, by SIGTERM, and by SIGKILL when their time is
+   * over; one that is kept running starts again.
+   *
+   * @return how many there were
+   * @throws java.util.NoSuchElementException if there is none of that name
+   */
+  public synchronized int killService(String name) {
+    return service(name).kill();
+  }
+
+  private Service service(String name) {
+    Objects.requireNonNull(name, "name");
+    return services.stream()
+        .filter(service -> service.spec().name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new NoSuchElementException("no service \"" + name + '"'));
   }
 
   /**

@@ -71,7 +71,7 @@ final class Reload {
   Result run(InetdConfig config, boolean strict) {
     found.addAll(config.diagnostics());
     if (strict && config.hasErrors()) {
-      return result(before);
+      return refused();
     }
     config.services().forEach(this::mark);
     config.broken().forEach(this::keepPredecessor);
@@ -81,17 +81,20 @@ final class Reload {
     if (strict && found.stream().anyMatch(Diagnostic::isError)) {
       opened.values().forEach(ServiceSocket::close);
       before.forEach(Service::reopen);
-      return result(before);
+      return refused();
     }
     return result(commit());
   }
 
+  /** All goes on as it was. */
+  private Result refused() {
+    unchanged.clear();
+    kept.clear();
+    before.forEach(service -> unchanged.add(service.spec().name()));
+    return result(before);
+  }
+
   private Result result(List<Service> services) {
-    if (services.equals(before)) { // as they were, also where all is refused
-      unchanged.clear();
-      kept.clear();
-      before.forEach(service -> unchanged.add(service.spec().name()));
-    }
     found.sort(InetdConfig.BY_PLACE);
     return new Result(
         services, new Reloaded(openedNames, changed, unchanged, kept, closed, found));

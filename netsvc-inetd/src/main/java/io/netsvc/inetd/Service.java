@@ -6,6 +6,7 @@ import io.netsvc.net.ConnectionHandler;
 import io.netsvc.process.ProcessSpawner;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -26,9 +27,10 @@ final class Service {
 
   private final Resolver resolver;
   private final Tally tally;
-  private final Serving serving;
+  private volatile Serving serving;
   private final List<ServiceSocket> sockets;
   private final Duration stopTime;
+  private final Sessions sessions;
   private volatile ServiceSpec spec;
   private volatile @Nullable ProcessSpawner program;
   private volatile boolean stopped;
@@ -47,10 +49,11 @@ final class Service {
     this.program = entry.program();
     this.sockets = new CopyOnWriteArrayList<>(sockets);
     this.stopTime = stopTime;
-    this.serving = serving(sessions);
+    this.sessions = sessions;
+    this.serving = newServing();
   }
 
-  private Serving serving(Sessions sessions) {
+  private Serving newServing() {
     if (program != null && spec.is(Attribute.KEEP)) {
       return new Daemon(this, sessions);
     }
@@ -161,6 +164,7 @@ final class Service {
         tally.running(),
         tally.acceptedSum(),
         tally.startedSum(),
+        tally.startedLately(),
         tally.failedSum(),
         tally.refusedSums(),
         exit.map(Tally.Exit::status),
@@ -176,6 +180,48 @@ final class Service {
         .max(Comparator.naturalOrder())
         .map(ServiceSocket.Pause::state)
         .orElse(ServiceState.State.LISTENING);
+  }
+
+  /**
+   * Listens again after {@link #stop}, wherever it can.
+   *
+   * @throws IOException if one of its sockets cannot be opened; it is stopped then as it was
+   */
+  void start() throws IOException {
+    if (!stopped) {
+      return;
+    }
+    var opened = new ArrayList<ServiceSocket>();
+    try {
+      for (var key : keys()) {
+        opened.add(ServiceSocket.open(key));
+      }
+    } catch (IOException | RuntimeException e) {
+      opened.forEach(ServiceSocket::close);
+      throw e;
+    }
+    sockets.clear();
+    sockets.addAll(opened);
+    stopped = false;
+    serving = newServing();
+    begin();
+  }
+
+  /** Ends what runs, and begins anew; the sockets stay open. */
+  void restart() throws IOException {
+    if (stopped) {
+      start();
+      return;
+    }
+    serving.over();
+    sessions.endAll(tally);
+    serving = newServing();
+    begin();
+  }
+
+  /** Ends what runs, and returns how many programs that were. */
+  int kill() {
+    return sessions.endAll(tally);
   }
 
   /** Closes all sockets, so that clients are refused; what runs goes on, but for a kept program. */

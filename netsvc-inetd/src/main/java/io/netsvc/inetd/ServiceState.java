@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param running how many programs and handlers run now
  * @param accepted how many clients came: connections, or datagrams to a built-in service
  * @param started how many programs or handlers were started, or datagrams answered
+ * @param startedInLastMinute how many of those were so in the last minute, about
  * @param failed how many could not be started
  * @param refused how many were not served, for each reason that there was
  * @param lastExit how its program that ended last did
@@ -29,6 +30,7 @@ public record ServiceState(
     int running,
     long accepted,
     long started,
+    int startedInLastMinute,
     long failed,
     Map<Refusal, Long> refused,
     Optional<ExitStatus> lastExit,

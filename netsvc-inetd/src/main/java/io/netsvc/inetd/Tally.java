@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Tally {
   private final LongAdder accepted = new LongAdder();
   private final LongAdder started = new LongAdder();
+  private final Lately lately = new Lately(System::nanoTime);
   private final LongAdder failed = new LongAdder();
   private final Map<Refusal, LongAdder> refused = new ConcurrentHashMap<>(1);
   private final AtomicInteger running = new AtomicInteger();
@@ -36,6 +37,7 @@ final class Tally {
   /** Something was started for somebody, or a datagram answered. */
   void started() {
     started.increment();
+    lately.count();
   }
 
   /** Something could not be started. */
@@ -72,6 +74,10 @@ final class Tally {
 
   long startedSum() {
     return started.sum();
+  }
+
+  int startedLately() {
+    return lately.inLastMinute();
   }
 
   long failedSum() {

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * What an inetd.conf says: the services of its good lines, in order, and what is wrong with the
@@ -36,9 +37,11 @@ import java.util.function.Function;
  * <p>Configurations are immutable and safe for use by multiple concurrent threads.
  */
 public final class InetdConfig {
-  /** Diagnostics in the order of a file. */
+  /** Diagnostics by file, and in the order of each. */
   public static final Comparator<Diagnostic> BY_PLACE =
-      Comparator.comparingInt(Diagnostic::line).thenComparingInt(Diagnostic::column);
+      Comparator.comparing(Diagnostic::file)
+          .thenComparingInt(Diagnostic::line)
+          .thenComparingInt(Diagnostic::column);
 
   private final List<ServiceSpec> services;
   private final List<Diagnostic> diagnostics;
@@ -96,6 +99,19 @@ public final class InetdConfig {
     var reader = Dialects.read(dialect, includes, found);
     includes.begin(file, text, reader);
     return of(found);
+  }
+
+  /** {@return the services of this one and those of another one after them} */
+  public InetdConfig and(InetdConfig other) {
+    return new InetdConfig(
+        joined(services, other.services),
+        joined(diagnostics, other.diagnostics),
+        joined(broken, other.broken),
+        joined(disabled, other.disabled));
+  }
+
+  private static <T> List<T> joined(List<T> first, List<T> second) {
+    return Stream.concat(first.stream(), second.stream()).toList();
   }
 
   private static InetdConfig of(Found found) {

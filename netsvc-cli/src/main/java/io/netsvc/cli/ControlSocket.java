@@ -1,0 +1,135 @@
+package io.netsvc.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.netsvc.net.Connection;
+import io.netsvc.net.Listener;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+
+/**
+ * Where a running command is told what to do: a Unix socket that its user alone may connect to.
+ * Each connection is one line of JSON with a {@code verb} and mostly a {@code service}, and one
+ * line of JSON for an answer, with an {@code error} if it failed.
+ */
+final class ControlSocket implements AutoCloseable {
+  /** A request has a verb and a name. */
+  private static final int LONGEST = 4096;
+
+  static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Listener listener;
+
+  private ControlSocket(Listener listener) {
+    this.listener = listener;
+  }
+
+  /** What does as it is told. */
+  @FunctionalInterface
+  interface Verbs {
+    /**
+     * Adds to the answer what came of it.
+     *
+     * @param service the service that is meant, empty for none
+     * @throws IllegalArgumentException if there is no such verb
+     */
+    void run(String verb, String service, ObjectNode answer) throws IOException;
+  }
+
+  /** {@return where a command listens that was not told where} */
+  static Path usual() {
+    var runtime = System.getenv("XDG_RUNTIME_DIR");
+    return Path.of(runtime == null || runtime.isEmpty() ? "/run" : runtime, "netsvc.sock");
+  }
+
+  /**
+   * Listens from now on.
+   *
+   * @throws java.net.BindException if another command listens there
+   */
+  static ControlSocket open(Path path, Verbs verbs) throws IOException {
+    var listener =
+        Listener.open(UnixDomainSocketAddress.of(path), o -> o.withUnixMode(0600).withMaxConnections(16));
+    try {
+      listener.serve(connection -> answer(connection, verbs));
+    } catch (IOException | RuntimeException e) {
+      listener.close();
+      throw e;
+    }
+    return new ControlSocket(listener);
+  }
+
+  private static void answer(Connection connection, Verbs verbs) throws IOException {
+    var answer = JSON.createObjectNode();
+    try {
+      var request = JSON.readTree(line(connection));
+      verbs.run(text(request, "verb"), text(request, "service"), answer);
+    } catch (JsonProcessingException e) {
+      answer.put("error", "not a request: " + e.getOriginalMessage());
+    } catch (IOException | IllegalArgumentException | IllegalStateException | NoSuchElementException e) {
+      answer.put("error", e.getMessage());
+    }
+    send(connection, answer);
+  }
+
+  private static String text(JsonNode request, String field) {
+    return request.path(field).asText("");
+  }
+
+  /**
+   * Asks a running command.
+   *
+   * @throws IOException if nobody listens there, or the answer cannot be understood
+   */
+  static JsonNode ask(Connection connection, String verb, Optional<String> service)
+      throws IOException {
+    var request = JSON.createObjectNode().put("verb", verb);
+    service.ifPresent(name -> request.put("service", name));
+    send(connection, request);
+    connection.shutdownOutput();
+    return JSON.readTree(all(connection));
+  }
+
+  private static void send(Connection connection, JsonNode message) throws IOException {
+    connection.write(ByteBuffer.wrap((message + "\n").getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Reads a line, or what there is before the end. */
+  private static String line(Connection connection) throws IOException {
+    var buffer = ByteBuffer.allocate(LONGEST);
+    while (buffer.hasRemaining()) {
+      int from = buffer.position();
+      if (connection.read(buffer) < 0) {
+        break;
+      }
+      for (int i = from; i < buffer.position(); i++) {
+        if (buffer.get(i) == '\n') {
+          return new String(buffer.array(), 0, i, StandardCharsets.UTF_8);
+        }
+      }
+    }
+    return new String(buffer.array(), 0, buffer.position(), StandardCharsets.UTF_8);
+  }
+
+  private static byte[] all(Connection connection) throws IOException {
+    var out = new java.io.ByteArrayOutputStream();
+    var buffer = ByteBuffer.allocate(8192);
+    while (connection.read(buffer.clear()) >= 0) {
+      out.write(buffer.array(), 0, buffer.position());
+    }
+    return out.toByteArray();
+  }
+
+  /** Removes the socket's file. */
+  @Override
+  public void close() {
+    listener.close();
+  }
+}
