@@ -5,6 +5,7 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Who may connect, by network. The rule with the longest prefix that has the peer decides, whatever
@@ -68,9 +69,15 @@ public final class AccessRules {
 
   /** {@return whether a peer may connect} */
   public boolean permits(SocketAddress peer) {
+    boolean unix = !(Objects.requireNonNull(peer, "peer") instanceof InetSocketAddress);
+    return unix || decision(peer).orElse(byDefault);
+  }
+
+  /** {@return what a rule says of a peer; empty where none has it} */
+  public Optional<Boolean> decision(SocketAddress peer) {
     Objects.requireNonNull(peer, "peer");
     if (rules.isEmpty() || !(peer instanceof InetSocketAddress inet)) {
-      return true;
+      return Optional.empty();
     }
     if (inet.isUnresolved()) {
       throw new IllegalArgumentException("unresolved address: " + inet);
@@ -78,10 +85,10 @@ public final class AccessRules {
     byte[] address = inet.getAddress().getAddress(); // the JDK makes IPv4 of what is mapped
     for (var rule : rules) {
       if (rule.network().contains(address)) {
-        return rule.allows();
+        return Optional.of(rule.allows());
       }
     }
-    return byDefault;
+    return Optional.empty();
   }
 
   @Override

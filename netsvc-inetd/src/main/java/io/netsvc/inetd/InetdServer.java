@@ -30,13 +30,13 @@ public final class InetdServer implements AutoCloseable {
   private final Resolver resolver;
   private final InetdSettings settings;
   private final Sessions sessions = new Sessions();
-  private List<Service> services = List.of();
+  private volatile List<Service> services = List.of();
   private List<Diagnostic> diagnostics = List.of();
   private boolean stopped;
 
   private InetdServer(InetdSettings settings) {
     this.settings = settings;
-    this.resolver = new Resolver(settings);
+    this.resolver = new Resolver(settings, () -> services);
   }
 
   /** Starts a server with the default options. */
@@ -59,7 +59,7 @@ public final class InetdServer implements AutoCloseable {
   /** Returns a configuration with what a server would find wrong with it, opening nothing. */
   public static InetdConfig check(InetdConfig config, UnaryOperator<InetdOptions> options) {
     var settings = (InetdSettings) options.apply(InetdSettings.defaults());
-    return config.checked(new Resolver(settings).checker());
+    return config.checked(new Resolver(settings, List::of).checker());
   }
 
   /**

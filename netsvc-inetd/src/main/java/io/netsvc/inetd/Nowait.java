@@ -6,6 +6,7 @@ import io.netsvc.inetd.config.ServiceSpec;
 import io.netsvc.net.Connection;
 import io.netsvc.process.ChildFd;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,17 +20,19 @@ final class Nowait implements Serving {
   private final Tally tally;
   private final Sessions sessions;
   private final Launcher launcher;
-  private final Sources sources;
+  private final Admission admission;
+  private final Banners banners;
   private final StartRate rate;
 
-  Nowait(Service service, Sessions sessions) {
+  Nowait(Service service, Sessions sessions, Admission admission) {
     this.service = service;
     this.spec = service.spec();
     this.tally = service.tally();
     this.sessions = sessions;
     this.launcher = new Launcher(service, sessions);
-    this.sources = new Sources(spec.get(Attribute.SOURCE_RATE), spec.get(Attribute.PER_SOURCE));
-    this.rate = new StartRate(spec.get(Attribute.RATE));
+    this.admission = admission;
+    this.banners = Banners.of(spec);
+    this.rate = new StartRate(spec.get(Attribute.RATE), System::nanoTime);
     tally.onFreed(this::admitAgain);
   }
 
@@ -47,41 +50,101 @@ final class Nowait implements Serving {
     return socket.owner().serving() instanceof Nowait nowait ? nowait : this;
   }
 
-  private void accepted(Connection connection) {
+  /** Takes a client, from whatever thread; it is closed or somebody else's then. */
+  void accepted(Connection connection) {
     tally.accepted();
-    var source = Sources.of(connection.remoteAddress());
-    if (!sources.admit(source)) {
-      tally.refused(Refusal.PER_SOURCE);
-      log.debug("refused, over a limit for its address service={} peer={}", spec.name(), source);
-      connection.close();
+    tally.enter();
+    admitNoMore();
+    var trap = spec.get(Attribute.DENY_TIME);
+    if (trap.isPresent()) {
+      trapped(connection, trap.get());
       return;
     }
-    tally.enter();
-    limit();
+    if (admission.blocks() || banners.any()) {
+      sessions.run(connection, this::ask, () -> {});
+      return;
+    }
+    var refusal = admission.ask(connection.remoteAddress());
+    if (refusal.isEmpty()) {
+      admitted(connection);
+    } else {
+      refused(connection, refusal.get());
+      connection.close();
+    }
+  }
+
+  /** A service that is a trap has nothing to give. */
+  private void trapped(Connection connection, Duration denied) {
+    admission.outlaw(connection.remoteAddress(), denied);
+    log.warn(
+        "trap service={} peer={} deniedSeconds={}",
+        spec.name(), Sources.shown(connection.remoteAddress()), denied.toSeconds());
+    refused(connection, Refusal.ACCESS);
+    connection.close();
+  }
+
+  /** Asks on a virtual thread, where it may take its time. */
+  private boolean ask(Connection connection) throws IOException {
+    banners.greet(connection);
+    var refusal = admission.ask(connection.remoteAddress());
+    if (refusal.isPresent()) {
+      refused(connection, refusal.get());
+      banners.refuse(connection);
+      return false;
+    }
+    boolean greeted = false;
+    try {
+      banners.welcome(connection);
+      greeted = true;
+    } finally {
+      if (!greeted) {
+        left(connection);
+      }
+    }
+    admitted(connection);
+    return true;
+  }
+
+  private void refused(Connection connection, Refusal reason) {
+    tally.leave();
+    tally.refused(reason);
+    long silent = admission.log().mayLog(reason);
+    if (silent >= 0) {
+      log.info(
+          "refused service={} reason={} peer={} andBefore={}",
+          spec.name(), reason, Sources.shown(connection.remoteAddress()), silent);
+    }
+  }
+
+  private void admitted(Connection connection) {
+    pauseAtTheRate();
     if (service.program() != null) {
       sessions.execute(
-          () -> start(connection, source),
+          () -> start(connection),
           () -> {
             connection.close();
-            left(source);
+            left(connection);
           });
     } else {
       tally.started();
       log.debug("serving service={} peer={}", spec.name(), Sources.shown(connection.remoteAddress()));
-      sessions.serve(connection, service.handler(), () -> left(source));
+      sessions.run(connection, service.step(), () -> left(connection));
     }
   }
 
-  /** Lets clients wait in the backlog while the service is over a limit. */
-  private void limit() {
+  /** Lets clients wait in the backlog while the service is over its rate. */
+  private void pauseAtTheRate() {
     long pauseNanos = rate.start();
-    if (pauseNanos > 0) {
-      log.warn(
-          "limit reached, clients wait service={} count={} seconds={}",
-          spec.name(), spec.get(Attribute.RATE).map(Rate::count).orElse(0), pauseNanos / 1_000_000_000);
+    if (pauseNanos > 0 && !rate.never()) {
+      long silent = admission.log().mayLog(Refusal.RATE);
+      if (silent >= 0) {
+        log.warn(
+            "rate reached, clients wait service={} count={} millis={} andBefore={}",
+            spec.name(), spec.get(Attribute.RATE).map(Rate::count).orElse(0),
+            pauseNanos / 1_000_000, silent);
+      }
       service.pauseFor(ServiceSocket.Pause.RATE, pauseNanos);
     }
-    admitNoMore();
   }
 
   private synchronized void admitNoMore() {
@@ -96,23 +159,26 @@ final class Nowait implements Serving {
     }
   }
 
+  /** With none allowed at all, waiting does not help, and clients are refused instead. */
   private boolean full() {
-    return spec.get(Attribute.INSTANCES).filter(most -> tally.running() >= most).isPresent();
+    return spec.get(Attribute.INSTANCES)
+        .filter(most -> most > 0 && tally.running() >= most)
+        .isPresent();
   }
 
-  private void start(Connection connection, String source) {
+  private void start(Connection connection) {
     var peer = Sources.shown(connection.remoteAddress());
     try (connection) {
-      launcher.start(List.of(ChildFd.of(connection)), "peer=" + peer, _ -> left(source));
+      launcher.start(List.of(ChildFd.of(connection)), "peer=" + peer, _ -> left(connection));
     } catch (IOException | RuntimeException e) {
       tally.failed();
       log.warn("not started service={} peer={} cause=\"{}\"", spec.name(), peer, e.getMessage());
-      left(source);
+      left(connection);
     }
   }
 
-  private void left(String source) {
-    sources.ended(source);
+  private void left(Connection connection) {
+    admission.left(connection.remoteAddress());
     tally.leave();
   }
 }

@@ -5,6 +5,7 @@ import io.netsvc.inetd.config.Diagnostic;
 import io.netsvc.inetd.config.Listen;
 import io.netsvc.inetd.config.Protocol;
 import io.netsvc.inetd.config.ServiceSpec;
+import io.netsvc.inetd.config.SocketType;
 import io.netsvc.linux.Credentials;
 import io.netsvc.net.ConnectionHandler;
 import io.netsvc.process.ProcessSpawner;
@@ -22,15 +23,22 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the names of an entry into addresses, identities and programs, or says what is wrong. */
 final class Resolver {
   private final InetdSettings settings;
+  private final Internals internals;
+  private final Admission.Surroundings surroundings = Admission.Surroundings.ofTheMachine();
 
-  Resolver(InetdSettings settings) {
+  /** @param services what runs */
+  Resolver(InetdSettings settings, Supplier<List<Service>> services) {
     this.settings = settings;
+    this.internals = new Internals(settings, services);
   }
 
   /** Returns what checks the entries of one file, in their order. */
@@ -43,15 +51,14 @@ final class Resolver {
     var found = new ArrayList<Diagnostic>();
     var wanted = new ArrayList<ServiceSocket.Key>();
     try {
+      checkListens(spec);
       wanted.addAll(keys(spec));
-      taken.by(wanted)
-          .ifPresent(
-              other -> found.add(spec.error(Attribute.LISTENS, other)));
+      taken.by(wanted).ifPresent(other -> found.add(spec.error(Attribute.LISTENS, other)));
     } catch (IllegalArgumentException | UnknownHostException e) {
       found.add(spec.error(Attribute.LISTENS, String.valueOf(e.getMessage())));
     }
-    if (spec.internal()) {
-      checkInternal(spec, found);
+    if (Internals.serves(spec)) {
+      internals.fault(spec).ifPresent(fault -> found.add(spec.error(Attribute.PROGRAM, fault)));
     } else {
       try {
         Execution.check(spec, found);
@@ -59,36 +66,63 @@ final class Resolver {
         found.add(spec.error(Attribute.USER, String.valueOf(e.getMessage())));
       }
     }
+    checkWords(spec, Attribute.ONLY_FROM, words -> SourceRules.of(Optional.of(words), List.of()), found);
+    checkWords(spec, Attribute.NO_ACCESS, words -> SourceRules.of(Optional.empty(), words), found);
+    checkWords(spec, Attribute.ACCESS_TIMES, AccessTimes::parse, found);
     if (found.isEmpty()) {
       taken.take(wanted, spec);
     }
     return found;
   }
 
-  private void checkInternal(ServiceSpec spec, List<Diagnostic> found) {
-    var name = spec.argv().getFirst();
-    boolean stream = !spec.isDatagram();
-    if (Builtin.named(name).isEmpty() && !(stream && settings.handlers().containsKey(name))) {
-      found.add(
-          spec.error(
-              Attribute.PROGRAM,
-              "no internal service \"" + name + "\": expected echo, discard, chargen, daytime, time"
-                  + (stream ? " or the name of a registered handler" : "")));
+  private static void checkListens(ServiceSpec spec) {
+    if (spec.get(Attribute.RPC).isPresent()) {
+      throw new IllegalArgumentException(
+          "an RPC program needs rpcbind(8) to be told of it, which is not done yet: give it a port");
+    }
+    boolean elsewhere = spec.get(Attribute.TCPMUX).isPresent() || spec.is(Attribute.KEEP);
+    if (spec.listens().isEmpty() && !elsewhere) {
+      throw new IllegalArgumentException("it listens nowhere");
+    }
+    for (var listen : spec.listens()) {
+      if (listen.type() == SocketType.SEQPACKET) {
+        throw new IllegalArgumentException("seqpacket sockets are not served");
+      }
     }
   }
 
-  /** Returns the handler that a checked internal stream entry names. */
-  ConnectionHandler handler(ServiceSpec spec) {
-    var name = spec.argv().getFirst();
-    var registered = settings.handlers().get(name);
-    return registered != null ? registered : Builtin.named(name).orElseThrow()::serve;
+  private static void checkWords(
+      ServiceSpec spec,
+      Attribute<List<String>> attribute,
+      Consumer<List<String>> reader,
+      List<Diagnostic> found) {
+    try {
+      spec.get(attribute).ifPresent(reader);
+    } catch (IllegalArgumentException e) {
+      found.add(spec.error(attribute, String.valueOf(e.getMessage())));
+    }
+  }
+
+  /** Returns what serves a connection of a checked entry that has no program. */
+  Sessions.Step step(ServiceSpec spec) {
+    return internals.step(spec);
+  }
+
+  /** Returns who may have a checked entry's service. */
+  Admission admission(ServiceSpec spec) {
+    return new Admission(spec, surroundings);
+  }
+
+  /** Returns what the services of the server have in common. */
+  Admission.Surroundings surroundings() {
+    return surroundings;
   }
 
   /** Returns what a good entry resolves to. */
   Service.Prepared prepare(ServiceSpec spec) throws UnknownHostException {
     var keys = keys(spec);
     return new Service.Prepared(
-        spec, keys, spec.internal() ? null : Execution.spawner(spec, keys.size()));
+        spec, keys, Internals.serves(spec) ? null : Execution.spawner(spec, keys.size()));
   }
 
   /** Returns what an entry's sockets are opened with. */

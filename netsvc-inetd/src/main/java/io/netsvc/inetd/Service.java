@@ -58,7 +58,7 @@ final class Service {
       return new Daemon(this, sessions);
     }
     if (!spec.isDatagram() && (program == null || !spec.waits())) {
-      return new Nowait(this, sessions);
+      return new Nowait(this, sessions, resolver.admission(spec));
     }
     return program == null
         ? new BuiltinDatagrams(this, Builtin.named(spec.argv().getFirst()).orElseThrow())
@@ -109,9 +109,9 @@ final class Service {
     return program;
   }
 
-  /** Returns the Java handler of an internal stream service. */
-  ConnectionHandler handler() {
-    return resolver.handler(spec);
+  /** Returns what serves a connection of a service that has no program. */
+  Sessions.Step step() {
+    return resolver.step(spec);
   }
 
   void pause(ServiceSocket.Pause reason) {

@@ -139,12 +139,30 @@ final class Sessions {
     return ours.size();
   }
 
+  /** What is done with a connection on a virtual thread. */
+  @FunctionalInterface
+  interface Step {
+    /** Returns whether somebody else has the connection now; else it is closed. */
+    boolean take(Connection connection) throws IOException, InterruptedException;
+  }
+
   /** Serves a connection on a virtual thread, and closes it; {@code after} runs in the end. */
   void serve(Connection connection, ConnectionHandler handler, Runnable after) {
+    run(
+        connection,
+        c -> {
+          handler.serve(c);
+          return false;
+        },
+        after);
+  }
+
+  /** Takes a step with a connection on a virtual thread; {@code after} runs in the end. */
+  void run(Connection connection, Step step, Runnable after) {
     var thread =
         Thread.ofVirtual()
             .name("netsvc-" + connection.localAddress())
-            .unstarted(() -> run(connection, handler, after));
+            .unstarted(() -> taken(connection, step, after));
     lock.lock();
     try {
       if (!over) {
@@ -159,23 +177,30 @@ final class Sessions {
     after.run();
   }
 
-  private void run(Connection connection, ConnectionHandler handler, Runnable after) {
-    var peer = Sources.shown(connection.remoteAddress());
-    try (connection) {
-      handler.serve(connection);
+  private void taken(Connection connection, Step step, Runnable after) {
+    boolean passedOn = false;
+    try {
+      passedOn = step.take(connection);
     } catch (IOException e) {
-      log.debug("connection failed peer={} cause=\"{}\"", peer, e.toString());
+      log.debug("connection failed peer={} cause=\"{}\"", peer(connection), e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
-      log.warn("handler failed peer={}", peer, e);
+      log.warn("handler failed peer={}", peer(connection), e);
     } finally {
+      if (!passedOn) {
+        connection.close();
+      }
       try {
         after.run();
       } finally {
         locked(() -> handlers.remove(Thread.currentThread()));
       }
     }
+  }
+
+  private static String peer(Connection connection) {
+    return Sources.shown(connection.remoteAddress());
   }
 
   /**

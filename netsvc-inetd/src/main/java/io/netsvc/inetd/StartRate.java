@@ -2,36 +2,39 @@ package io.netsvc.inetd;
 
 import io.netsvc.inetd.config.Rate;
 import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
-/** How often an entry may start in a minute of the monotonic clock. */
+/** How often an entry may start, on the monotonic clock; safe for use by multiple threads. */
 final class StartRate {
-  private static final long MINUTE_NANOS = 60_000_000_000L;
+  private final @Nullable Rate rate;
+  private final @Nullable TokenBucket bucket;
+  private final LongSupplier nanoTime;
 
-  private final Optional<Rate> rate;
-  private long minuteNanos = System.nanoTime();
-  private int starts;
-
-  StartRate(Optional<Rate> rate) {
-    this.rate = rate;
+  StartRate(Optional<Rate> rate, LongSupplier nanoTime) {
+    this.rate = rate.orElse(null);
+    this.bucket = rate.map(r -> new TokenBucket(r, nanoTime.getAsLong())).orElse(null);
+    this.nanoTime = nanoTime;
   }
 
   /** Counts a start, and returns how many nanoseconds to pause after it: mostly none. */
   synchronized long start() {
-    if (rate.isEmpty()) {
+    if (bucket == null || rate == null) {
       return 0;
     }
-    long now = System.nanoTime();
-    if (now - minuteNanos >= MINUTE_NANOS) {
-      minuteNanos = now;
-      starts = 0;
+    long now = nanoTime.getAsLong();
+    var _ = bucket.take(now);
+    long wait = bucket.waitNanos(now);
+    if (wait == 0 || rate.pause().isZero()) {
+      return wait;
     }
-    starts++;
-    if (starts < rate.get().count()) {
-      return 0;
-    }
-    long rest = MINUTE_NANOS - (now - minuteNanos);
-    minuteNanos = now + rest;
-    starts = 0;
-    return Math.max(rest, 1);
+    long pause = rate.pause().toNanos();
+    bucket.refill(now + pause);
+    return pause;
+  }
+
+  /** Returns whether it may never start. */
+  boolean never() {
+    return rate != null && rate.count() == 0;
   }
 }

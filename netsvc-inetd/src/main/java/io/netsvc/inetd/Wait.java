@@ -35,7 +35,7 @@ final class Wait implements Serving {
     this.spec = service.spec();
     this.sessions = sessions;
     this.launcher = new Launcher(service, sessions);
-    this.rate = new StartRate(spec.get(Attribute.RATE));
+    this.rate = new StartRate(spec.get(Attribute.RATE), System::nanoTime);
     service.tally().onFreed(() -> {});
   }
 

@@ -1,0 +1,36 @@
+package io.netsvc.inetd;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/** When a refusal may be logged: at most once a second for each reason. */
+final class RefusalLog {
+  private static final long SECOND_NANOS = 1_000_000_000L;
+
+  private final LongSupplier nanoTime;
+  private final Map<Refusal, Line> lines = new EnumMap<>(Refusal.class);
+
+  private static final class Line {
+    private long atNanos;
+    private long silent = -1; // the first one is logged
+  }
+
+  RefusalLog(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+  }
+
+  /** Returns how many were not logged since the last line, or -1 if this one is not to be either. */
+  synchronized long mayLog(Refusal reason) {
+    var line = lines.computeIfAbsent(reason, _ -> new Line());
+    long now = nanoTime.getAsLong();
+    if (line.silent >= 0 && now - line.atNanos < SECOND_NANOS) {
+      line.silent++;
+      return -1;
+    }
+    long silent = Math.max(0, line.silent);
+    line.silent = 0;
+    line.atNanos = now;
+    return silent;
+  }
+}
