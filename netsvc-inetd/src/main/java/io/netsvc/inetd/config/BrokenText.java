@@ -33,14 +33,14 @@ record BrokenText(int line, List<Word> words) implements BrokenEntry {
   /** Whether type and protocol, where they can be read, are the same. */
   private boolean fits(Listen running) {
     if (words.size() > Field.TYPE.index()) {
-      var type = SpecParser.socketType(words.get(Field.TYPE.index()).text());
+      var type = SocketType.of(words.get(Field.TYPE.index()).text());
       if (type.isPresent() && type.get() != running.type()) {
         return false;
       }
     }
     if (words.size() > Field.PROTOCOL.index()) {
       try {
-        var protocol = ProtocolField.parse(words.get(Field.PROTOCOL.index())).protocol();
+        var protocol = ProtocolField.parse(words.get(Field.PROTOCOL.index()), Rules.ALL, new Entry(1, "")).protocol();
         return protocol.services().equals(running.protocol().services());
       } catch (Rejected _) {
         return true;
@@ -53,7 +53,7 @@ record BrokenText(int line, List<Word> words) implements BrokenEntry {
     var all = new ArrayList<>(words);
     var first = all.getFirst();
     all.set(0, new Word(written(listen), first.line(), first.column()));
-    return SpecParser.parse(all).filter(running::sameAs).isPresent();
+    return SpecParser.parse(all, Rules.ALL).filter(running::sameAs).isPresent();
   }
 
   private static String written(Listen listen) {

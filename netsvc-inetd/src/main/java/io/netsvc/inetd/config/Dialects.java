@@ -15,8 +15,9 @@ final class Dialects {
   static Includes.Reader read(Dialect dialect, Includes includes, Found found) {
     return switch (dialect) {
       case INETD, OPENBSD, FREEBSD, NETBSD, GNU, BUSYBOX ->
-          (name, text) -> SpecParser.read(name, text, found);
-      case XINETD, SYSTEMD -> throw new UnsupportedOperationException(dialect.keyword());
+          (name, text) -> SpecParser.read(name, text, Rules.of(dialect), includes, found);
+      case XINETD -> (name, text) -> XinetdReader.read(name, text, includes, found);
+      case SYSTEMD -> throw new UnsupportedOperationException(dialect.keyword());
     };
   }
 

@@ -5,8 +5,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The words of one entry, collected from its first line and those that continue it. */
-final class Entry {
+final class Entry implements Item {
   private final int line;
+  private final String section;
   private final List<Word> words = new ArrayList<>();
   private final List<Remark> remarks = new ArrayList<>();
   private @Nullable Rejected failure;
@@ -15,9 +16,15 @@ final class Entry {
   /** Something odd that does not keep the entry from being served. */
   record Remark(Position at, String message) {}
 
-  /** Begins an entry on a line, from 1. */
-  Entry(int line) {
+  /** Begins an entry on a line, from 1, below a label of Debian's. */
+  Entry(int line, String section) {
     this.line = line;
+    this.section = section;
+  }
+
+  /** Returns the label of the section that it is in, empty for none. */
+  String section() {
+    return section;
   }
 
   int line() {

@@ -5,38 +5,52 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Splits a text into entries and their words. A line that begins with a blank continues the entry
- * on the line above it, as does any line after a trailing backslash; a line whose first word begins
- * with {@code #} is a comment; so is the rest of a line from such a word on.
+ * Splits a text into entries and their words, and definitions. A line that begins with a blank
+ * continues the entry on the line above it, as does any line after a trailing backslash; a line
+ * whose first word begins with {@code #} is a comment; so is the rest of a line from such a word on.
  */
 final class EntryReader {
   private static final String OFF = "#<off>#";
 
-  private final List<Entry> entries = new ArrayList<>();
+  private final Rules rules;
+  private final List<Item> items = new ArrayList<>();
   private final List<Entry.Remark> remarks = new ArrayList<>();
-  private final List<DisabledEntry> disabled = new ArrayList<>();
+  private final List<Off> off = new ArrayList<>();
   private String section = "";
   private @Nullable Entry open;
   private boolean joined;
 
-  private EntryReader() {}
+  private EntryReader(Rules rules) {
+    this.rules = rules;
+  }
+
+  /** An entry that Debian's mark has turned off. */
+  record Off(Position position, String section, String text) {}
 
   /** What a text consists of: entries, remarks on lines outside them, and entries turned off. */
-  record Contents(
-      List<Entry> entries, List<Entry.Remark> remarks, List<DisabledEntry> disabled) {}
+  record Contents(List<Item> items, List<Entry.Remark> remarks, List<Off> off) {}
 
-  static Contents read(String text) {
-    var reader = new EntryReader();
+  static Contents read(String file, String text, Rules rules) {
+    var reader = new EntryReader(rules);
     int number = 1;
     int start = text.startsWith("\ufeff") ? 1 : 0;
     while (start < text.length()) {
       int newline = text.indexOf('\n', start);
       int end = newline < 0 ? text.length() : newline;
-      reader.line(text.substring(start, end), number);
-      start = end + 1;
-      number++;
+      var line = text.substring(start, end);
+      if (rules.have(Rules.Has.DEFINITIONS) && !reader.joined && DefinitionReader.begins(line)) {
+        reader.close();
+        var definition = DefinitionReader.read(file, text, start, number);
+        reader.items.add(definition);
+        start = definition.end();
+        number = definition.line();
+      } else {
+        reader.line(line, number);
+        start = end + 1;
+        number++;
+      }
     }
-    return new Contents(reader.entries, reader.remarks, reader.disabled);
+    return new Contents(reader.items, reader.remarks, reader.off);
   }
 
   private void line(String line, int number) {
@@ -68,8 +82,7 @@ final class EntryReader {
         text++;
       }
       if (text < end) {
-        disabled.add(
-            new DisabledEntry(new Position(number, text + 1), section, line.substring(text, end)));
+        off.add(new Off(new Position(number, text + 1), section, line.substring(text, end)));
       }
     } else if (line.startsWith("#:")) {
       int colon = line.indexOf(':', 2);
@@ -80,12 +93,15 @@ final class EntryReader {
   }
 
   private void entryLine(String line, int start, int end, int number) {
-    boolean more = line.charAt(line.endsWith("\r") ? Math.max(line.length() - 2, 0) : line.length() - 1) == '\\';
-    boolean continues = open != null && (joined || start > 0);
+    boolean more =
+        rules.have(Rules.Has.BACKSLASH)
+            && line.charAt(line.endsWith("\r") ? Math.max(line.length() - 2, 0) : line.length() - 1) == '\\';
+    boolean indented = start > 0 && rules.have(Rules.Has.INDENTED);
+    boolean continues = open != null && (joined || indented);
     Entry entry = open;
     if (entry == null || !continues) {
-      entry = new Entry(number);
-      entries.add(entry);
+      entry = new Entry(number, section);
+      items.add(entry);
       open = entry;
     }
     int first = entry.words().size();
@@ -100,7 +116,7 @@ final class EntryReader {
   }
 
   /** Adds a line's words to the entry and returns whether a comment ended it. */
-  private static boolean words(Entry entry, String line, int start, int end, int number) {
+  private boolean words(Entry entry, String line, int start, int end, int number) {
     int at = start;
     while (at < end) {
       char c = line.charAt(at);
@@ -115,7 +131,7 @@ final class EntryReader {
       }
       int from = at;
       int to;
-      if (c == '"' || c == '\'') {
+      if (rules.have(Rules.Has.QUOTES) && (c == '"' || c == '\'')) {
         from = at + 1;
         to = line.indexOf(c, from);
         if (to < 0 || to >= end) {
@@ -131,30 +147,23 @@ final class EntryReader {
         }
       } else {
         to = at;
-        while (to < end && !blank(line.charAt(to))) {
+        while (to < end
+            && !blank(line.charAt(to))
+            && (line.charAt(to) != '#' || !rules.have(Rules.Has.HASH))) {
           to++;
         }
         at = to;
       }
       var word = new Word(line.substring(from, to), number, position.column());
-      refuseUnprintable(entry, word);
+      word.unprintable().ifPresent(entry::fail);
       entry.add(word);
     }
     return false;
   }
 
-  /** No argument may have a NUL in it, and a name with a control character is hidden from view. */
-  private static void refuseUnprintable(Entry entry, Word word) {
-    if (word.text().indexOf('\ufffd') >= 0) {
-      entry.fail(word.expected("text in UTF-8"));
-    } else if (word.text().chars().anyMatch(c -> Character.isISOControl(c) && c != '\t')) {
-      entry.fail(word.expected("no control characters"));
-    }
-  }
-
   private static boolean looksLikeEntry(List<Word> words, int first) {
     return words.size() >= first + 6
-        && SpecParser.socketType(words.get(first + 1).text()).isPresent()
+        && SocketType.of(words.get(first + 1).text()).isPresent()
         && words.get(first + 3).text().matches("(no)?wait.{0,40}");
   }
 

@@ -20,9 +20,6 @@ record ServiceField(List<String> hosts, String service) {
     }
     int colon = text.lastIndexOf(':');
     var service = text.substring(colon + 1);
-    if (service.startsWith("tcpmux/") || text.startsWith("tcpmux/")) {
-      throw word.unsupported();
-    }
     if (colon < 0 && defaultHosts == null) {
       throw word.expected("a host before the service, because the default host above is broken");
     }

@@ -217,9 +217,9 @@ public final class ServiceSpec {
     return explicit().equals(other.explicit());
   }
 
-  /** {@return the same with arguments that go without saying said} */
+  /** {@return the same with arguments that go without saying said, and nothing that only orders a file} */
   public ServiceSpec explicit() {
-    return with(Attribute.ARGV, argv());
+    return with(Attribute.ARGV, argv()).without(Attribute.SECTION);
   }
 
   @Override

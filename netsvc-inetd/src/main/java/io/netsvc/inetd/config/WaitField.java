@@ -12,8 +12,13 @@ final class WaitField {
   private WaitField() {}
 
   /** Returns the service with what the word says. */
-  static ServiceSpec parse(Word word, Entry entry, ServiceSpec spec) throws Rejected {
+  static ServiceSpec parse(Word word, Entry entry, ServiceSpec spec, Rules rules)
+      throws Rejected {
     var text = word.text();
+    if (text.equals("always") && rules.have(Rules.Has.OURS)) {
+      return spec.with(Attribute.WAIT, true, word.position())
+          .with(Attribute.KEEP, true, word.position());
+    }
     boolean waits = text.startsWith("wait");
     if (!waits && !text.startsWith("nowait")) {
       throw word.expected(EXPECTED);
@@ -21,6 +26,11 @@ final class WaitField {
     var said = spec.with(Attribute.WAIT, waits, word.position());
     var rest = text.substring(waits ? 4 : 6);
     if (rest.isEmpty()) {
+      return said;
+    }
+    if (!has(rules, rest.charAt(0))) {
+      rules.require(Rules.Has.ANY_MAX, word);
+      entry.remark(word.position(), "read " + Word.shown(rest) + " after wait or nowait, which " + rules.server() + " ignores");
       return said;
     }
     return switch (rest.charAt(0)) {
@@ -34,6 +44,15 @@ final class WaitField {
       }
       case '/' -> children(word, said, rest.substring(1).split("/", -1));
       default -> throw word.expected(EXPECTED);
+    };
+  }
+
+  private static boolean has(Rules rules, char mark) {
+    return switch (mark) {
+      case '.' -> rules.have(Rules.Has.DOT_MAX);
+      case ':' -> rules.have(Rules.Has.COLON_MAX);
+      case '/' -> rules.have(Rules.Has.SLASH_MAX);
+      default -> !rules.have(Rules.Has.ANY_MAX);
     };
   }
 

@@ -1,5 +1,7 @@
 package io.netsvc.inetd.config;
 
+import java.util.Optional;
+
 /** A word of an entry, without its quotes, and where it begins. */
 record Word(String text, int line, int column) {
   private static final int SHOWN = 60;
@@ -18,8 +20,14 @@ record Word(String text, int line, int column) {
     return new Rejected(position(), "read " + shown(text) + ", expected " + expectation);
   }
 
-  Rejected unsupported() {
-    return new Rejected(position(), shown(text) + " is not supported yet");
+  /** No argument may have a NUL in it, and a name with a control character is hidden from view. */
+  Optional<Rejected> unprintable() {
+    if (text.indexOf('\ufffd') >= 0) {
+      return Optional.of(expected("text in UTF-8"));
+    }
+    return text.chars().anyMatch(c -> Character.isISOControl(c) && c != '\t')
+        ? Optional.of(expected("no control characters"))
+        : Optional.empty();
   }
 
   /** Returns the text in quotes, short, and with nothing in it that a terminal would act upon. */

@@ -72,8 +72,9 @@ final class InetdConfigFuzzTest {
     }
     for (var service : config.services()) {
       assertThat(service.argv()).isNotEmpty();
-      var listen = service.listens().getFirst();
-      assertThat(listen.protocol().carries(listen.type())).isTrue();
+      for (var listen : service.listens()) {
+        assertThat(listen.protocol().carries(listen.type())).isTrue();
+      }
       assertThat(service.name()).isNotEmpty();
     }
   }

@@ -1,6 +1,7 @@
 package io.netsvc.inetd.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -77,12 +78,14 @@ final class InetdConfigTest {
     assertThat(config.diagnostics()).isEmpty();
     assertThat(config.services()).hasSize(1);
     assertThat(config.disabled())
+        .extracting(DisabledEntry::position, DisabledEntry::section, DisabledEntry::text)
         .containsExactly(
-            new DisabledEntry(new Position(1, 9), "", "chargen stream tcp nowait root internal"),
-            new DisabledEntry(
-                new Position(3, 9), "INTERNAL", "echo stream tcp nowait root internal"),
-            new DisabledEntry(
-                new Position(9, 8), "BOOT", "bootps dgram udp wait root /usr/sbin/bootpd bootpd -i -t 120"));
+            tuple(new Position(1, 9), "", "chargen stream tcp nowait root internal"),
+            tuple(new Position(3, 9), "INTERNAL", "echo stream tcp nowait root internal"),
+            tuple(new Position(9, 8), "BOOT", "bootps dgram udp wait root /usr/sbin/bootpd bootpd -i -t 120"));
+    assertThat(config.disabled().getFirst().service().orElseThrow())
+        .isEqualTo(one("chargen stream tcp nowait root internal"));
+    assertThat(config.services().getFirst().get(Attribute.SECTION)).hasValue("BOOT");
     assertThat(config.checked(_ -> java.util.List.of()).disabled()).isEqualTo(config.disabled());
   }
 
@@ -170,6 +173,42 @@ final class InetdConfigTest {
   }
 
   @Test
+  void parse_unixServiceOfFreeBsd_hasOwnerAndMode() {
+    var spec = one(":u:g:0620:/run/a:b stream unix nowait a /a");
+    assertThat(spec.listens()).containsExactly(Listen.unix("/run/a:b"));
+    assertThat(spec.get(Attribute.SOCKET_OWNER)).hasValue(Account.of("u", "g"));
+    assertThat(spec.get(Attribute.SOCKET_MODE)).hasValue(0620);
+  }
+
+  @Test
+  void parse_tcpmux_listensNowhere() {
+    var spec = one("tcpmux/+date stream tcp nowait a /bin/date");
+    assertThat(spec.listens()).isEmpty();
+    assertThat(spec.get(Attribute.TCPMUX)).hasValue(new Tcpmux("date", true));
+    assertThat(spec.name()).isEqualTo("tcpmux/+date");
+  }
+
+  @Test
+  void parse_rpc_hasItsVersions() {
+    var spec = one("rstatd/1-3 dgram rpc/udp wait root /usr/sbin/rpc.rstatd");
+    assertThat(spec.get(Attribute.RPC)).hasValue(new Rpc("rstatd", 1, 3));
+    assertThat(spec.name()).isEqualTo("rstatd/1-3");
+    assertThat(one("walld/1 dgram rpc/udp6 wait root /a").get(Attribute.RPC)).hasValue(new Rpc("walld", 1, 1));
+  }
+
+  @Test
+  void parse_always_keepsTheProgramRunning() {
+    var spec = one("80 stream tcp always a /a");
+    assertThat(spec.is(Attribute.KEEP)).isTrue();
+    assertThat(spec.waits()).isTrue();
+  }
+
+  @Test
+  void parse_acceptMax_limitsInstances() {
+    assertThat(one("80 stream,2 tcp nowait a /a").get(Attribute.INSTANCES)).hasValue(2);
+  }
+
+  @Test
   void parse_unixService_isAPath() {
     var spec = one("127.0.0.1:\n/run/a:b.sock stream unix nowait a /a");
     assertThat(spec.listens()).containsExactly(Listen.unix("/run/a:b.sock"));
@@ -247,13 +286,13 @@ final class InetdConfigTest {
         "a,,b:80 stream tcp nowait a /a | 1 | read \"a,,b:80\", expected host:service",
         "[::1] stream tcp nowait a /a | 1 | read \"[::1]\", expected",
         "[a]:80 stream tcp nowait a /a | 1 | read \"[a]:80\", expected host:service",
-        ":u:g:0200:/run/s stream unix nowait a /a | 1 | read \":u:g:0200:/run/s\", expected an absolute path",
-        "tcpmux/+date stream tcp nowait a /a | 1 | \"tcpmux/+date\" is not supported yet",
-        ".include x | 1 | \".include\" is not supported yet",
-        "1 raw tcp nowait a /a | 3 | \"raw\" is not supported yet",
-        "1 seqpacket tcp nowait a /a | 3 | \"seqpacket\" is not supported yet",
+        "tcpmux/+ stream tcp nowait a /a | 1 | read \"tcpmux/+\", expected tcpmux/name or tcpmux/+name",
+        ".include /nowhere/x | 10 | cannot read \"/nowhere/x\": no such file",
+        ".includes x | 1 | read \".includes\", expected .include and a file",
+        "1 raw tcp nowait a /a | 3 | read \"raw\", expected stream or dgram: such sockets are not served",
+        "1 seqpacket tcp nowait a /a | 13 | read \"tcp\", expected a protocol for seqpacket",
         "1 Stream tcp nowait a /a | 3 | read \"Stream\", expected stream or dgram",
-        "a/1-3 dgram rpc/udp wait a /a | 13 | \"rpc/udp\" is not supported yet",
+        "a dgram rpc/udp wait a /a | 1 | read \"a\", expected a program and its versions such as rstatd/1-3",
         "1 stream sctp nowait a /a | 10 | read \"sctp\", expected tcp, tcp4",
         "1 stream udp nowait a /a | 10 | read \"udp\", expected a protocol for stream such as tcp",
         "1 dgram tcp6 wait a /a | 9 | read \"tcp6\", expected a protocol for dgram such as udp",
