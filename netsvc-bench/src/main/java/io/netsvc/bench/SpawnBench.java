@@ -1,6 +1,5 @@
 package io.netsvc.bench;
 
-import io.netsvc.inetd.config.Entry;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -58,7 +58,13 @@ final class Execution {
       return;
     }
     var program = within(root, file(spec, user));
-    if (!Files.exists(program)) {
+    if (spec.get(Attribute.PROGRAM).filter(p -> p.indexOf('/') < 0).isPresent()
+        && !Files.exists(program)) {
+      found.add(
+          spec.error(
+              Attribute.PROGRAM,
+              "no program \"" + spec.get(Attribute.PROGRAM).get() + "\" in " + PATH));
+    } else if (!Files.exists(program)) {
       found.add(spec.error(Attribute.PROGRAM, "no such program: " + program));
     } else if (!Files.isExecutable(program) || Files.isDirectory(program)) {
       found.add(spec.error(Attribute.PROGRAM, "not an executable file: " + program));
@@ -96,7 +102,21 @@ final class Execution {
   }
 
   private static Path file(ServiceSpec spec, Credentials.User user) {
-    return Path.of(expanded(spec.get(Attribute.PROGRAM).orElse(""), user));
+    var program = spec.get(Attribute.PROGRAM).orElse("");
+    return program.indexOf('/') < 0
+        ? found(program, Path.of(spec.get(Attribute.CHROOT).orElse("/")))
+        : Path.of(expanded(program, user));
+  }
+
+  /** Returns the first program of a name in PATH, or where it would be if it were there. */
+  private static Path found(String name, Path root) {
+    for (var directory : PATH.split(":", -1)) {
+      var program = Path.of(directory, name);
+      if (Files.isExecutable(within(root, program))) {
+        return program;
+      }
+    }
+    return Path.of("/", name);
   }
 
   private static String expanded(String word, Credentials.User user) {

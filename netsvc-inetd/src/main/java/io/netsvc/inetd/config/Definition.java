@@ -133,11 +133,10 @@ final class Definition {
       }
       case "user" ->
           settings.containsKey("group") ? spec : with(spec, Attribute.USER, setting);
-      case "acceptfilter", "ipsec" -> {
-        var other = new LinkedHashMap<>(spec.get(Attribute.OTHER).orElse(Map.of()));
-        other.put(key.text(), String.join(" ", setting.values().stream().map(Word::text).toList()));
-        yield spec.with(Attribute.OTHER, Map.copyOf(other), key.position());
-      }
+      case "acceptfilter", "ipsec" ->
+          withOther(
+              spec, key, Map.of(key.text(), String.join(" ", setting.values().stream().map(Word::text).toList())));
+      case "other" -> withOther(spec, key, Attribute.OTHER.syntax().read(key, setting.values()));
       default -> {
         var attribute = Attribute.named(key.text());
         if (attribute.isEmpty()) {
@@ -146,6 +145,12 @@ final class Definition {
         yield with(spec, attribute.get(), setting);
       }
     };
+  }
+
+  private static ServiceSpec withOther(ServiceSpec spec, Word key, Map<String, String> more) {
+    var other = new LinkedHashMap<>(spec.get(Attribute.OTHER).orElse(Map.of()));
+    other.putAll(more);
+    return spec.with(Attribute.OTHER, Map.copyOf(other), key.position());
   }
 
   private static <T> ServiceSpec with(ServiceSpec spec, Attribute<T> attribute, Setting setting)

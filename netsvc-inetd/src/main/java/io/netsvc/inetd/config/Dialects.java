@@ -1,6 +1,5 @@
 package io.netsvc.inetd.config;
 
-import java.util.List;
 import java.util.regex.Pattern;
 
 /** Who reads and writes each dialect. */
@@ -22,10 +21,12 @@ final class Dialects {
   }
 
   static Printed print(Dialect dialect, InetdConfig config) {
-    if (config.services().isEmpty()) {
-      return new Printed("", List.of());
-    }
-    throw new UnsupportedOperationException(dialect.keyword());
+    return switch (dialect) {
+      case INETD, OPENBSD, FREEBSD, NETBSD, GNU, BUSYBOX ->
+          Printer.print(dialect, config, new EntryWriter(Rules.of(dialect)));
+      case XINETD -> Printer.print(dialect, config, new XinetdWriter());
+      case SYSTEMD -> throw new UnsupportedOperationException(dialect.keyword());
+    };
   }
 
   /** Returns the dialect that a file looks like, by its name or else by its text. */

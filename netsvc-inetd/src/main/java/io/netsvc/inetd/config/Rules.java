@@ -69,7 +69,7 @@ record Rules(String server, Set<Has> has) {
       new Rules(
           "netsvc",
           EnumSet.complementOf(
-              EnumSet.of(Has.HASH, Has.ANY_MAX, Has.SEARCH, Has.WHOLE_NAME)));
+              EnumSet.of(Has.HASH, Has.ANY_MAX, Has.WHOLE_NAME)));
 
   static Rules of(Dialect dialect) {
     return switch (dialect) {

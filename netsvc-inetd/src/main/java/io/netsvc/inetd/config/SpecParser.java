@@ -198,7 +198,7 @@ final class SpecParser {
     spec = WaitField.parse(entry.word(Field.WAIT), entry, spec, rules);
     spec = UserField.parse(entry.word(Field.USER), entry, spec, rules);
     var program = entry.word(Field.PROGRAM);
-    spec = spec.with(Attribute.PROGRAM, program(program), program.position());
+    spec = spec.with(Attribute.PROGRAM, program(program, entry), program.position());
     return argv(spec, entry);
   }
 
@@ -291,12 +291,18 @@ final class SpecParser {
     };
   }
 
-  private String program(Word word) throws Rejected {
+  private String program(Word word, Entry entry) throws Rejected {
     var text = word.text();
     boolean path = (text.startsWith("/") || text.startsWith("~/")) && !text.endsWith("/");
-    boolean searched = rules.have(Rules.Has.SEARCH) && text.indexOf('/') < 0;
-    if (!path && !searched && !text.equals(ServiceSpec.INTERNAL)) {
-      throw word.expected("an absolute path, ~/ and a path, or internal");
+    if (!path && text.indexOf('/') >= 0) {
+      throw word.expected("an absolute path, ~/ and a path, a name to look for in PATH, or internal");
+    }
+    if (!path && !text.equals(ServiceSpec.INTERNAL)) {
+      entry.remark(
+          word.position(),
+          rules.have(Rules.Has.SEARCH)
+              ? "read " + Word.shown(text) + ", which is looked for in PATH; expected an absolute path"
+              : "read " + Word.shown(text) + ", which " + rules.server() + " cannot start; expected an absolute path");
     }
     return text;
   }

@@ -213,7 +213,13 @@ final class XinetdReader {
       var key = new Word(m.group(1).toLowerCase(Locale.ROOT), first.line(), first.column());
       var values = values(into, key, m.group(3), m.start(3));
       switch (m.group(2)) {
-        case "=" -> into.assign(key, values);
+        case "=" -> {
+          if (into.equals(defaults) && SETS.contains(key.text())) {
+            into.add(key, values); // there they add up in any case
+          } else {
+            into.assign(key, values);
+          }
+        }
         case "+=", "-=" -> {
           if (!SETS.contains(key.text())) {
             throw key.expected("= after " + key.text() + ", which has one value");

@@ -113,6 +113,7 @@ final class XinetdServices {
     private final Set<String> types = new LinkedHashSet<>();
     private final Set<String> flags = new LinkedHashSet<>();
     private final Map<String, String> other = new HashMap<>();
+    private boolean groups;
     private ServiceSpec spec;
 
     Reading(XinetdSection section) {
@@ -165,8 +166,8 @@ final class XinetdServices {
       }
       var bind = section.one(section.settings().containsKey("bind") ? "bind" : "interface");
       var hosts = bind.isPresent() ? ServiceField.hosts(bind.get(), bind.get().text()) : List.<String>of();
-      if (hosts.stream().anyMatch(host -> host.indexOf(':') >= 0)) {
-        protocol = type == SocketType.DGRAM ? Protocol.UDP6 : Protocol.TCP6;
+      if (!hosts.isEmpty()) {
+        protocol = at(protocol, hosts);
       }
       if (types.contains("RPC")) {
         rpc(type, protocol, hosts);
@@ -183,9 +184,25 @@ final class XinetdServices {
       }
     }
 
-    /** IPv4 unless the flags say otherwise; then {@code v6only} tells whether it is IPv6 alone. */
+    /** At addresses that are written out, their family is the protocol's; at a name's, both. */
+    private static Protocol at(Protocol protocol, List<String> hosts) {
+      boolean tcp = protocol.services().equals("tcp");
+      boolean six = hosts.stream().anyMatch(host -> host.indexOf(':') >= 0);
+      boolean four = hosts.stream().anyMatch(host -> host.matches("[0-9.]+"));
+      return switch (protocol) {
+        case TCP46, UDP46 -> {
+          if (six && !four) {
+            yield tcp ? Protocol.TCP6 : Protocol.UDP6;
+          }
+          yield four && !six ? (tcp ? Protocol.TCP4 : Protocol.UDP4) : (tcp ? Protocol.TCP : Protocol.UDP);
+        }
+        default -> protocol;
+      };
+    }
+
+    /** IPv6 with IPv4 clients too, unless {@code v6only} or a flag says otherwise. */
     private Protocol protocol(Word word, String name) throws Rejected {
-      boolean six = flags.contains("ipv6");
+      boolean six = !flags.contains("ipv4") || flags.contains("ipv6");
       var only = section.settings().get("v6only");
       boolean alone = only != null && Syntax.yesNo().read(only.key(), only.values());
       return switch (name) {
@@ -225,11 +242,7 @@ final class XinetdServices {
         case "instances" -> count(Attribute.INSTANCES, setting);
         case "per_source" -> count(Attribute.PER_SOURCE, setting);
         case "cps" -> cps(setting);
-        case "groups" -> {
-          if (Syntax.yesNo().read(setting.key(), setting.values())) {
-            spec = spec.with(Attribute.INIT_GROUPS, true, setting.key().position());
-          }
-        }
+        case "groups" -> groups = Syntax.yesNo().read(setting.key(), setting.values());
         case "redirect" -> redirect(setting);
         case "libwrap" ->
             spec = spec.with(Attribute.WRAPPERS, one(setting).text(), setting.key().position());
@@ -359,7 +372,7 @@ final class XinetdServices {
                 group.isPresent() ? account.withGroup(group.get().text()) : account,
                 user.get().position());
       }
-      if (program && spec.get(Attribute.INIT_GROUPS).isEmpty()) {
+      if (program && !groups) {
         spec = spec.with(Attribute.INIT_GROUPS, false);
       }
     }

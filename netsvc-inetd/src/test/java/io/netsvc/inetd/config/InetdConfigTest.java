@@ -204,6 +204,15 @@ final class InetdConfigTest {
   }
 
   @Test
+  void parse_programWithoutAPath_warns() {
+    var config = InetdConfig.parse("c", "1 stream tcp nowait a cat");
+    assertThat(config.services()).hasSize(1);
+    assertThat(config.diagnostics())
+        .singleElement()
+        .hasToString("c:1:23: warning: read \"cat\", which is looked for in PATH; expected an absolute path");
+  }
+
+  @Test
   void parse_acceptMax_limitsInstances() {
     assertThat(one("80 stream,2 tcp nowait a /a").get(Attribute.INSTANCES)).hasValue(2);
   }
@@ -306,7 +315,7 @@ final class InetdConfigTest {
         "1 stream tcp nowait/1/2/3/4 a /a | 14 | read \"nowait/1/2/3/4\", expected wait or nowait",
         "1 stream tcp nowait a:b:c /a | 21 | read \"a:b:c\", expected a user",
         "1 stream tcp nowait a: /a | 21 | read \"a:\", expected a user",
-        "1 stream tcp nowait a bin/a | 23 | read \"bin/a\", expected an absolute path, ~/ and a path, or internal",
+        "1 stream tcp nowait a bin/a | 23 | read \"bin/a\", expected an absolute path, ~/ and a path, a name to look for",
         "1 stream tcp nowait a | 22 | read the end of the entry, expected a program, or internal",
         "1 stream tcp nowait # a /a | 21 | read the end of the entry, expected a user",
         "1 | 2 | read the end of the entry, expected a socket type, stream or dgram",
