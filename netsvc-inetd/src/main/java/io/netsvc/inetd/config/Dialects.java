@@ -16,7 +16,7 @@ final class Dialects {
       case INETD, OPENBSD, FREEBSD, NETBSD, GNU, BUSYBOX ->
           (name, text) -> SpecParser.read(name, text, Rules.of(dialect), includes, found);
       case XINETD -> (name, text) -> XinetdReader.read(name, text, includes, found);
-      case SYSTEMD -> throw new UnsupportedOperationException(dialect.keyword());
+      case SYSTEMD -> (name, text) -> SystemdReader.read(name, text, found);
     };
   }
 
@@ -25,7 +25,7 @@ final class Dialects {
       case INETD, OPENBSD, FREEBSD, NETBSD, GNU, BUSYBOX ->
           Printer.print(dialect, config, new EntryWriter(Rules.of(dialect)));
       case XINETD -> Printer.print(dialect, config, new XinetdWriter());
-      case SYSTEMD -> throw new UnsupportedOperationException(dialect.keyword());
+      case SYSTEMD -> Printer.print(dialect, config, new SystemdWriter());
     };
   }
 

@@ -69,7 +69,7 @@ final class XinetdReader {
       while (start < text.length()) {
         int newline = text.indexOf('\n', start);
         int end = newline < 0 ? text.length() : newline;
-        line(text.substring(start, end), number);
+        line(text.substring(start, end).stripTrailing(), number);
         start = end + 1;
         number++;
       }
