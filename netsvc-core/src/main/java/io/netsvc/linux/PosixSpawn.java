@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -51,19 +52,25 @@ public final class PosixSpawn implements SpawnPlan {
   private final Arena arena = Arena.ofAuto();
   private final int fds;
   private final MemorySegment program;
-  private final MemorySegment argv;
-  private final MemorySegment environment;
+  private final List<Long> argv;
+  private final List<Long> environment;
+  private final int variablesAt;
   private final MemorySegment directory;
   private final MemorySegment attributes;
 
-  /** Prepares a start of an absolute path on this many fds, numbered from 0. */
+  /**
+   * Prepares a start of an absolute path on this many fds, numbered from 0.
+   *
+   * @param variablesAt where among the arguments the variables of one start go; -1 for the environment
+   */
   public PosixSpawn(
       int fds,
       String program,
       List<String> argv,
       List<String> environment,
       String directory,
-      boolean session) {
+      boolean session,
+      int variablesAt) {
     if (!supported()) {
       throw new UnsupportedOperationException(
           "this libc's posix_spawn has no addclosefrom_np or no addchdir_np");
@@ -71,8 +78,9 @@ public final class PosixSpawn implements SpawnPlan {
     ChildSignal.restore(); // before the first child, whose status would be lost
     this.fds = fds;
     this.program = arena.allocateFrom(program);
-    this.argv = strings(argv);
-    this.environment = strings(environment);
+    this.argv = addresses(arena, argv);
+    this.environment = addresses(arena, environment);
+    this.variablesAt = variablesAt;
     this.directory = arena.allocateFrom(directory);
     this.attributes = arena.allocate(ATTR_SIZE, 16);
     must(call(ATTR_INIT, attributes));
@@ -87,16 +95,18 @@ public final class PosixSpawn implements SpawnPlan {
     return ADD_CLOSE_FROM.isPresent() && ADD_CHDIR.isPresent();
   }
 
-  private MemorySegment strings(List<String> strings) {
-    var array = arena.allocate(JAVA_LONG, strings.size() + 1L);
-    for (int i = 0; i < strings.size(); i++) {
-      array.setAtIndex(JAVA_LONG, i, arena.allocateFrom(strings.get(i)).address());
-    }
-    return array;
+  private static List<Long> addresses(Arena arena, List<String> strings) {
+    return strings.stream().map(string -> arena.allocateFrom(string).address()).toList();
+  }
+
+  private static MemorySegment array(Arena arena, List<Long> strings, int at, List<Long> more) {
+    var all = new ArrayList<>(strings);
+    all.addAll(at, more);
+    return SpawnMemory.array(arena, all);
   }
 
   @Override
-  public Result run(int... sources) throws LinuxException {
+  public Result run(List<String> variables, int... sources) throws LinuxException {
     if (sources.length != fds) {
       throw new IllegalArgumentException(sources.length + " fds for " + fds);
     }
@@ -110,7 +120,13 @@ public final class PosixSpawn implements SpawnPlan {
         }
         must(call(ADD_CLOSE_FROM.orElseThrow(), actions, fds));
         must(call(ADD_CHDIR.orElseThrow(), actions, directory));
-        return spawn(actions, confined.allocate(4, 4));
+        var more = addresses(confined, variables);
+        boolean among = variablesAt >= 0;
+        return spawn(
+            actions,
+            confined.allocate(4, 4),
+            array(confined, argv, Math.max(variablesAt, 0), among ? more : List.of()),
+            array(confined, environment, 0, among ? List.of() : more));
       } finally {
         must(call(ACTIONS_DESTROY, actions));
       }
@@ -119,13 +135,15 @@ public final class PosixSpawn implements SpawnPlan {
     }
   }
 
-  private Result spawn(MemorySegment actions, MemorySegment pid) throws LinuxException {
+  private Result spawn(
+      MemorySegment actions, MemorySegment pid, MemorySegment arguments, MemorySegment variables)
+      throws LinuxException {
     int errno;
     try {
       errno =
           (int)
               SPAWN.invokeExact(
-                  Libc.state(), pid, program, actions, attributes, argv, environment);
+                  Libc.state(), pid, program, actions, attributes, arguments, variables);
     } catch (Throwable t) {
       throw Libc.impossible(t);
     }

@@ -207,7 +207,7 @@ public final class Spawn implements SpawnPlan {
   }
 
   @Override
-  public Result run(int... sources) throws LinuxException {
+  public Result run(List<String> variables, int... sources) throws LinuxException {
     if (sources.length != fds) {
       throw new IllegalArgumentException(sources.length + " fds for " + fds);
     }
@@ -216,7 +216,7 @@ public final class Spawn implements SpawnPlan {
       memory = memory();
     }
     try (var placed = LowFds.place(sources)) {
-      return run(placed, memory);
+      return variables.isEmpty() ? run(placed, memory) : run(placed, memory, variables);
     } finally {
       unused.add(memory);
       Reference.reachabilityFence(this); // the steps point into our memory
@@ -224,11 +224,20 @@ public final class Spawn implements SpawnPlan {
   }
 
   private SpawnMemory memory() {
-    var memory = new SpawnMemory(arena, steps);
+    var memory = new SpawnMemory(arena, steps, environment);
     if (ownPid >= 0) {
-      memory.ownPid(ownPid, environment, arena);
+      memory.ownPid(ownPid, arena);
     }
     return memory;
+  }
+
+  private Result run(LowFds.Placed sources, SpawnMemory memory, List<String> variables) {
+    try (var once = Arena.ofConfined()) {
+      memory.variables(variables.stream().map(v -> once.allocateFrom(v).address()).toList(), once);
+      return run(sources, memory);
+    } finally {
+      memory.variables(List.of(), arena);
+    }
   }
 
   private Result run(LowFds.Placed sources, SpawnMemory memory) {

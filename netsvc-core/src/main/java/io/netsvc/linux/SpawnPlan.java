@@ -1,5 +1,7 @@
 package io.netsvc.linux;
 
+import java.util.List;
+
 /** A program to be started, with all that does not change from one start to the next. */
 public interface SpawnPlan {
 
@@ -20,5 +22,10 @@ public interface SpawnPlan {
    *
    * @param sources the numbers of the fds that become 0, 1, 2 …
    */
-  Result run(int... sources) throws LinuxException;
+  default Result run(int... sources) throws LinuxException {
+    return run(List.of(), sources);
+  }
+
+  /** As {@link #run(int...)}, with variables {@code name=value} that go before the plan's own. */
+  Result run(List<String> variables, int... sources) throws LinuxException;
 }

@@ -107,10 +107,12 @@ final class Plans {
     var argv = Objects.requireNonNullElse(settings.argv(), List.of(path));
     return switch (engine) {
       case SYSTEM_CALLS -> systemCalls(fds, path, argv, settings, identity);
-      case POSIX_SPAWN -> posix(path, argv, environment(settings), settings);
+      case POSIX_SPAWN -> posix(path, argv, environment(settings), settings, -1);
       // Its own environment is empty: what the program's says is not for a process that is root.
-      case SETPRIV ->
-          posix(setpriv(), setprivArguments(path, argv, settings, identity), List.of(), settings);
+      case SETPRIV -> {
+        var arguments = setprivArguments(path, argv, settings, identity);
+        yield posix(setpriv(), arguments, List.of(), settings, arguments.indexOf("-i") + 1);
+      }
     };
   }
 
@@ -156,14 +158,19 @@ final class Plans {
   }
 
   private static PosixSpawn posix(
-      String program, List<String> argv, List<String> environment, SpawnSettings settings) {
+      String program,
+      List<String> argv,
+      List<String> environment,
+      SpawnSettings settings,
+      int variablesAt) {
     return new PosixSpawn(
         FIRST_PASSED,
         program,
         argv,
         environment,
         settings.directory().toString(),
-        !settings.sharedSession());
+        !settings.sharedSession(),
+        variablesAt);
   }
 
   private static String setpriv() {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 
@@ -105,6 +106,19 @@ public final class ProcessSpawner {
    */
   public SpawnedProcess spawn(ChildFd in, ChildFd out, ChildFd err, ChildFd... passed)
       throws IOException {
+    return spawn(Map.of(), in, out, err, passed);
+  }
+
+  /**
+   * As {@link #spawn(ChildFd, ChildFd, ChildFd, ChildFd...)}, with more environment variables for
+   * this start alone, which go before those of the template.
+   *
+   * @throws IllegalArgumentException if a name or value is none of a variable
+   */
+  public SpawnedProcess spawn(
+      Map<String, String> variables, ChildFd in, ChildFd out, ChildFd err, ChildFd... passed)
+      throws IOException {
+    variables.forEach(SpawnSettings::checkVariable);
     if (passed.length != this.passed) {
       throw new IllegalArgumentException(
           passed.length + " fds passed, but " + this.passed + " have a name");
@@ -113,7 +127,7 @@ public final class ProcessSpawner {
     all.addAll(List.of(passed));
     try (var fds = ChildFds.open(all)) {
       try {
-        return start(fds);
+        return start(fds, variables.entrySet().stream().map(v -> v.getKey() + '=' + v.getValue()).toList());
       } catch (IOException | RuntimeException | Error e) {
         fds.closeAll();
         throw e;
@@ -121,9 +135,9 @@ public final class ProcessSpawner {
     }
   }
 
-  private SpawnedProcess start(ChildFds fds) throws IOException {
+  private SpawnedProcess start(ChildFds fds, List<String> variables) throws IOException {
     for (int attempt = 1; ; attempt++) {
-      switch (plan.run(fds.numbers())) {
+      switch (plan.run(variables, fds.numbers())) {
         case SpawnPlan.Result.Started(int pid, var pidfd) -> {
           return SpawnedProcess.of(pid, pidfd, fds, loop);
         }

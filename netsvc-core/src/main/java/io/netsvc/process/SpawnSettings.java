@@ -66,16 +66,17 @@ final class SpawnSettings implements SpawnOptions {
 
   @Override
   public SpawnOptions withEnvironment(Map<String, String> value) {
-    value.forEach(
-        (name, content) -> {
-          if (name.isEmpty() || name.indexOf('=') >= 0) {
-            throw new IllegalArgumentException("environment name: \"" + name + '"');
-          }
-          noNul("environment", name);
-          noNul("environment", content);
-        });
+    value.forEach(SpawnSettings::checkVariable);
     var copied = Map.copyOf(value);
     return with(s -> s.environment = copied);
+  }
+
+  static void checkVariable(String name, String content) {
+    if (name.isEmpty() || name.indexOf('=') >= 0) {
+      throw new IllegalArgumentException("environment name: \"" + name + '"');
+    }
+    noNul("environment", name);
+    noNul("environment", content);
   }
 
   @Override

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.ParameterizedTest;
+import java.util.Locale;
+import java.nio.charset.StandardCharsets;
 import io.netsvc.linux.Credentials;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,6 +112,37 @@ class SpawnEngineTest {
     assertThat(child.lines()).hasSize(2);
     assertThat(child.lines().getFirst()).contains("/no/such.so");
     assertThat(child.lines().getLast()).isEqualTo("/no/such.so");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"system-calls", "posix-spawn", "setpriv"})
+  void spawn_withVariables_theyAreThisStartsAlone(String engine) throws Exception {
+    assumeTrue(!engine.equals("setpriv") || Credentials.effectiveUid() == 0, "needs root");
+    System.setProperty(SpawnEngine.PROPERTY, engine);
+    var template = Map.of("A", "template", "B", "stays");
+    var env =
+        ProcessSpawner.of(
+            Path.of("/usr/bin/printenv"),
+            o -> {
+              var options = o.withEnvironment(template).withArguments(List.of("printenv", "A", "B", "C"));
+              return engine.equals("setpriv") ? options.withUser("nobody") : options;
+            });
+    assertThat(env.engine().name()).isEqualTo(engine.replace('-', '_').toUpperCase(Locale.ROOT));
+    for (int i = 0; i < 3; i++) {
+      assertThat(printed(env, Map.of("C", "c " + i))).containsExactly("template", "stays", "c " + i);
+      assertThat(printed(env, Map.of())).containsExactly("template", "stays");
+    }
+    assertThatThrownBy(() -> printed(env, Map.of("=", "x")))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static List<String> printed(ProcessSpawner spawner, Map<String, String> variables)
+      throws Exception {
+    var process =
+        spawner.spawn(variables, ChildFd.devNull(), ChildFd.pipe(), ChildFd.devNull());
+    var text = new String(process.stdout().readAllBytes(), StandardCharsets.UTF_8);
+    var _ = process.awaitExit();
+    return text.lines().toList();
   }
 
   @Test

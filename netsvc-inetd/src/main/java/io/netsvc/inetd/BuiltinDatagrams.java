@@ -47,10 +47,19 @@ final class BuiltinDatagrams implements Serving {
     }
   }
 
+  /** Whether it comes from a port that answers, or from an address that nobody can have. */
+  private static boolean mayAnswerBack(InetSocketAddress peer) {
+    var address = peer.getAddress();
+    byte[] raw = address.getAddress();
+    return ANSWERING_PORTS.contains(peer.getPort())
+        || address.isAnyLocalAddress()
+        || address.isMulticastAddress()
+        || (raw.length == 4 && (raw[0] == 0 || (raw[0] & 0xff) == 255));
+  }
+
   private void answer(DatagramPort port, DatagramPort.Datagram request) throws IOException {
     service.tally().accepted();
-    if (request.peer() instanceof InetSocketAddress peer
-        && ANSWERING_PORTS.contains(peer.getPort())) {
+    if (request.peer() instanceof InetSocketAddress peer && mayAnswerBack(peer)) {
       service.tally().refused(Refusal.LOOP);
       log.debug("loop refused service={} peer={}", service.spec().name(), peer);
       return;

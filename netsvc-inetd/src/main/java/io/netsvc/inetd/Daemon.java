@@ -8,6 +8,7 @@ import io.netsvc.process.ExitStatus;
 import io.netsvc.process.SpawnedProcess;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,7 +63,7 @@ final class Daemon implements Serving {
     long begin = System.nanoTime();
     try {
       var started =
-          launcher.start(sockets(), "keep", status -> ended(status, System.nanoTime() - begin));
+          launcher.start(sockets(), Map.of(), "keep", status -> ended(status, System.nanoTime() - begin));
       synchronized (this) {
         process = started;
         if (over) {

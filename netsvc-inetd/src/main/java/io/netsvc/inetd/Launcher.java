@@ -12,6 +12,7 @@ import io.netsvc.process.SpawnedProcess;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -34,15 +35,20 @@ final class Launcher {
    * Starts the program, on a spawner thread.
    *
    * @param sockets what it is to have: one, or with {@link Fds#SYSTEMD} any number
+   * @param variables what its environment says beside the entry's own
    * @param about for the log, such as {@code peer=/127.0.0.1:4000}
    * @param ended runs on an event loop when it has ended
    */
-  SpawnedProcess start(List<ChildFd> sockets, String about, Consumer<ExitStatus> ended)
+  SpawnedProcess start(
+      List<ChildFd> sockets,
+      Map<String, String> variables,
+      String about,
+      Consumer<ExitStatus> ended)
       throws IOException {
     var spec = service.spec();
     var program = Objects.requireNonNull(service.program(), "program");
     var tally = service.tally();
-    var process = spawn(program, spec, sockets);
+    var process = spawn(program, spec, sockets, variables);
     tally.started();
     log.info("started service={} {} pid={}", spec.name(), about, process.pid());
     var overdue = timeLimit(spec, process);
@@ -60,18 +66,22 @@ final class Launcher {
   }
 
   private static SpawnedProcess spawn(
-      ProcessSpawner program, ServiceSpec spec, List<ChildFd> sockets) throws IOException {
+      ProcessSpawner program,
+      ServiceSpec spec,
+      List<ChildFd> sockets,
+      Map<String, String> variables)
+      throws IOException {
     var fds = spec.get(Attribute.FDS).orElse(Fds.INETD);
     var stderr = spec.get(Attribute.STDERR);
     if (fds == Fds.SYSTEMD) {
       var log = stderr.orElse(Stderr.LOG) == Stderr.LOG ? ChildFd.inherit(2) : ChildFd.devNull();
-      return program.spawn(ChildFd.devNull(), log, log, sockets.toArray(ChildFd[]::new));
+      return program.spawn(variables, ChildFd.devNull(), log, log, sockets.toArray(ChildFd[]::new));
     }
     var socket = sockets.isEmpty() ? ChildFd.devNull() : sockets.getFirst();
     return switch (stderr.orElse(fds == Fds.UCSPI ? Stderr.LOG : Stderr.CLIENT)) {
-      case CLIENT -> program.spawn(socket);
-      case LOG -> program.spawn(socket, socket, ChildFd.inherit(2));
-      case NULL -> program.spawn(socket, socket, ChildFd.devNull());
+      case CLIENT -> program.spawn(variables, socket, socket, socket);
+      case LOG -> program.spawn(variables, socket, socket, ChildFd.inherit(2));
+      case NULL -> program.spawn(variables, socket, socket, ChildFd.devNull());
     };
   }
 

@@ -3,6 +3,7 @@ package io.netsvc.inetd;
 import io.netsvc.inetd.config.Attribute;
 import io.netsvc.inetd.config.Rate;
 import io.netsvc.inetd.config.ServiceSpec;
+import io.netsvc.inetd.config.Variables;
 import io.netsvc.net.Connection;
 import io.netsvc.process.ChildFd;
 import java.io.IOException;
@@ -22,6 +23,7 @@ final class Nowait implements Serving {
   private final Launcher launcher;
   private final Admission admission;
   private final Banners banners;
+  private final Variables variables;
   private final StartRate rate;
 
   Nowait(Service service, Sessions sessions, Admission admission) {
@@ -32,6 +34,7 @@ final class Nowait implements Serving {
     this.launcher = new Launcher(service, sessions);
     this.admission = admission;
     this.banners = Banners.of(spec);
+    this.variables = spec.get(Attribute.VARIABLES).orElse(Variables.NONE);
     this.rate = new StartRate(spec.get(Attribute.RATE), System::nanoTime);
     tally.onFreed(this::admitAgain);
   }
@@ -169,7 +172,8 @@ final class Nowait implements Serving {
   private void start(Connection connection) {
     var peer = Sources.shown(connection.remoteAddress());
     try (connection) {
-      launcher.start(List.of(ChildFd.of(connection)), "peer=" + peer, _ -> left(connection));
+      launcher.start(
+          List.of(ChildFd.of(connection)), ChildVariables.of(variables, connection), "peer=" + peer, _ -> left(connection));
     } catch (IOException | RuntimeException e) {
       tally.failed();
       log.warn("not started service={} peer={} cause=\"{}\"", spec.name(), peer, e.getMessage());

@@ -7,6 +7,7 @@ import io.netsvc.inetd.config.ServiceSpec;
 import io.netsvc.process.ExitStatus;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,7 @@ final class Wait implements Serving {
     try {
       launcher.start(
           given.stream().map(ServiceSocket::childFd).toList(),
+          Map.of(),
           "wait",
           status -> takeBack(given, status, System.nanoTime() - begin));
     } catch (IOException | RuntimeException e) {
