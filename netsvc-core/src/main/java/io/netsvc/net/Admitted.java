@@ -28,8 +28,8 @@ final class Admitted {
     @Override
     public void close() {
       if (given.compareAndSet(false, true)) {
-        open.decrementAndGet();
         room.give();
+        open.decrementAndGet(); // last: with none open, there is room
       }
     }
   }

@@ -2,7 +2,6 @@ package io.netsvc.inetd;
 
 import io.netsvc.inetd.config.Attribute;
 import io.netsvc.inetd.config.Fds;
-import io.netsvc.linux.Loops;
 import io.netsvc.process.ChildFd;
 import io.netsvc.process.ExitStatus;
 import io.netsvc.process.SpawnedProcess;
@@ -91,7 +90,7 @@ final class Daemon implements Serving {
       if (over) {
         return;
       }
-      cancel = Loops.shared().schedule(this::start, TimeUnit.SECONDS.toNanos(seconds));
+      cancel = Later.run(this::start, TimeUnit.SECONDS.toNanos(seconds));
     }
     log.warn(
         "starting again service={} after={} seconds={}",

@@ -35,6 +35,9 @@ record IdentHandler(
   private static final Pattern QUERY = Pattern.compile("\\s*([0-9]{1,5})\\s*,\\s*([0-9]{1,5})\\s*");
   private static final Pattern BLANKS = Pattern.compile("\\s+");
 
+  /** What an address of IPv4 begins with as one of IPv6. */
+  private static final String MAPPED = "0000000000000000FFFF0000";
+
   /** Columns of /proc/net/tcp, see proc_net_tcp(5). */
   private static final int LOCAL = 1;
 
@@ -142,10 +145,18 @@ record IdentHandler(
         || !(connection.remoteAddress() instanceof InetSocketAddress theirs)) {
       return Optional.empty();
     }
-    boolean six = ours.getAddress().getAddress().length == 16;
     var here = column(ours.getAddress(), local);
     var there = column(theirs.getAddress(), remote);
-    try (var lines = Files.lines(Path.of(six ? "/proc/net/tcp6" : "/proc/net/tcp"))) {
+    if (ours.getAddress().getAddress().length == 16) {
+      return owner("/proc/net/tcp6", here, there);
+    }
+    var owner = owner("/proc/net/tcp", here, there);
+    // A socket of IPv6 can have a connection of IPv4.
+    return owner.isPresent() ? owner : owner("/proc/net/tcp6", MAPPED + here, MAPPED + there);
+  }
+
+  private Optional<String> owner(String table, String here, String there) throws IOException {
+    try (var lines = Files.lines(Path.of(table))) {
       return lines
           .map(line -> BLANKS.split(line.strip()))
           .filter(c -> c.length > UID && c[LOCAL].equals(here) && c[REMOTE].equals(there))

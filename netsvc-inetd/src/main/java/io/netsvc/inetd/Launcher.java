@@ -4,7 +4,6 @@ import io.netsvc.inetd.config.Attribute;
 import io.netsvc.inetd.config.Fds;
 import io.netsvc.inetd.config.ServiceSpec;
 import io.netsvc.inetd.config.Stderr;
-import io.netsvc.linux.Loops;
 import io.netsvc.process.ChildFd;
 import io.netsvc.process.ExitStatus;
 import io.netsvc.process.ProcessSpawner;
@@ -91,15 +90,14 @@ final class Launcher {
     if (limit.isEmpty()) {
       return () -> {};
     }
-    return Loops.shared()
-        .schedule(
-            () -> {
-              log.warn(
-                  "over its time, ending service={} pid={} limit={}",
-                  spec.name(), process.pid(), shown(limit.get()));
-              sessions.end(process);
-            },
-            TimeUnit.NANOSECONDS.convert(limit.get()));
+    return Later.run(
+        () -> {
+          log.warn(
+              "over its time, ending service={} pid={} limit={}",
+              spec.name(), process.pid(), shown(limit.get()));
+          sessions.end(process);
+        },
+        TimeUnit.NANOSECONDS.convert(limit.get()));
   }
 
   private static String shown(Duration duration) {

@@ -1,6 +1,5 @@
 package io.netsvc.inetd;
 
-import io.netsvc.linux.Loops;
 import io.netsvc.net.Connection;
 import io.netsvc.net.ConnectionHandler;
 import io.netsvc.net.Stopped;
@@ -113,10 +112,8 @@ final class Sessions {
       if (running != null) {
         signal(program, SIGTERM);
         var cancel =
-            Loops.shared()
-                .schedule(
-                    () -> signal(program, SIGKILL),
-                    TimeUnit.NANOSECONDS.convert(running.stopTime()));
+            Later.run(
+                () -> signal(program, SIGKILL), TimeUnit.NANOSECONDS.convert(running.stopTime()));
         program.onExit(_ -> cancel.run());
       }
     } finally {

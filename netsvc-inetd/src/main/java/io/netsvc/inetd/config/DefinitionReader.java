@@ -116,8 +116,8 @@ final class DefinitionReader {
       if (c == '"' || c == '\'') {
         values.add(quoted(c));
       } else {
-        var word = word();
-        if (word.text().isEmpty()) {
+        var word = word(",;\"'#");
+        if (word.text().isEmpty() || word.text().startsWith("=")) {
           throw new Rejected(word.position(), "read " + Word.shown(String.valueOf(c)) + ", expected a value");
         }
         printable(word);
@@ -189,11 +189,15 @@ final class DefinitionReader {
 
   /** Reads up to a blank or what has a meaning. */
   private Word word() {
+    return word(",;=\"'#");
+  }
+
+  private Word word(String marks) {
     while (at < text.length() && isBlank(text.charAt(at)) && text.charAt(at) != '\n') {
       at++;
     }
     int start = at;
-    while (at < text.length() && !isBlank(text.charAt(at)) && ",;=\"'#".indexOf(text.charAt(at)) < 0) {
+    while (at < text.length() && !isBlank(text.charAt(at)) && marks.indexOf(text.charAt(at)) < 0) {
       at++;
     }
     return new Word(text.substring(start, at), line, start - lineStart + 1);
