@@ -69,12 +69,12 @@ final class CtlCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     boolean needsService =
         switch (verb) {
-          case "status", "reload", "handover" -> false;
+          case "status", "reload" -> false;
           case "stop", "start", "restart", "kill" -> true;
           default ->
               throw new ParameterException(
                   spec.commandLine(),
-                  "read \"" + verb + "\", expected status, reload, handover, stop, start, restart or kill");
+                  "read \"" + verb + "\", expected status, reload, stop, start, restart or kill");
         };
     if (needsService && service == null) {
       throw new ParameterException(spec.commandLine(), verb + " needs a SERVICE");

@@ -56,10 +56,14 @@ public final class InetdServer implements AutoCloseable {
     return check(config, o -> o);
   }
 
-  /** Returns a configuration with what a server would find wrong with it, opening nothing. */
+  /**
+   * Returns a configuration with what a server would find wrong with it, and what is hardly meant,
+   * opening nothing.
+   */
   public static InetdConfig check(InetdConfig config, UnaryOperator<InetdOptions> options) {
     var settings = (InetdSettings) options.apply(InetdSettings.defaults());
-    return config.checked(new Resolver(settings, List::of).checker());
+    var checked = config.checked(new Resolver(settings, List::of).checker());
+    return checked.checked(new Lints(checked)::of);
   }
 
   /**

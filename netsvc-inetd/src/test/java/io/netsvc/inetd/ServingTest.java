@@ -261,6 +261,24 @@ class ServingTest {
   }
 
   @Test
+  void check_whatIsHardlyMeant_warns() {
+    var text =
+        """
+        8080 stream tcp nowait - /bin/cat -u
+        tcpmux/x stream tcp nowait - /bin/cat
+        8081 on protocol = tcp, wait = no, user = -, only_from =, exec = /bin/cat;
+        """;
+    var checked = InetdServer.check(InetdConfig.parse("c", text));
+    assertThat(checked.services()).hasSize(3);
+    assertThat(checked.diagnostics())
+        .extracting(io.netsvc.inetd.config.Diagnostic::toString)
+        .containsExactly(
+            "c:1:35: warning: read \"-u\" as the program's name, argv[0]; expected the name before the arguments",
+            "c:2:1: warning: nobody can reach it: expected an entry with internal tcpmux, on port 1",
+            "c:3:46: warning: nobody can reach it: only_from is empty");
+  }
+
+  @Test
   void trap_refusesItsClientEverywhere() throws Exception {
     var other = Programs.freePort();
     var text = "PORT on protocol = tcp, wait = no, deny_time = 60s;\n127.0.0.1:" + other + " stream tcp nowait - /bin/echo echo y\n";

@@ -7,7 +7,11 @@ record BrokenService(ServiceSpec spec) implements BrokenEntry {
   @Override
   public Likeness to(ServiceSpec running) {
     if (spec.listens().isEmpty() || running.listens().isEmpty()) {
-      return spec.name().equals(running.name()) ? Likeness.SAME : Likeness.NONE;
+      var name = spec.name(); // all that could be read of it
+      boolean same =
+          name.equals(running.name())
+              || running.listens().stream().anyMatch(listen -> listen.service().equals(name));
+      return same ? Likeness.SAME : Likeness.NONE;
     }
     var was = spec.listens().getFirst();
     var is = running.listens().getFirst();

@@ -44,6 +44,9 @@ final class Includes {
     String text;
     try {
       real = file.toRealPath();
+      if (!Files.isRegularFile(real)) {
+        throw new Rejected(by, "cannot read " + Word.shown(file.toString()) + ": not a regular file");
+      }
       if (within.contains(real)) {
         throw new Rejected(by, "read an include of " + Word.shown(file.toString()) + ", which includes this file");
       }

@@ -115,6 +115,7 @@ public final class InetdConfig {
   }
 
   private static InetdConfig of(Found found) {
+    found.separateFamilies();
     return new InetdConfig(
         found.services(), found.diagnostics(), found.broken(), found.disabled());
   }

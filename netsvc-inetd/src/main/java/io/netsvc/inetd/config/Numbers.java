@@ -29,14 +29,20 @@ final class Numbers {
 
   /** Returns a size in bytes of at least 1, which may end in k or m. */
   static Optional<Integer> size(String text) {
-    int unit =
+    return longSize(text).filter(size -> size <= Integer.MAX_VALUE).map(Math::toIntExact);
+  }
+
+  /** As {@link #size}, up to two pebibytes. */
+  static Optional<Long> longSize(String text) {
+    long unit =
         switch (text.isEmpty() ? ' ' : text.charAt(text.length() - 1)) {
           case 'k', 'K' -> 1024;
           case 'm', 'M' -> 1024 * 1024;
           default -> 1;
         };
     var number = parse(unit == 1 ? text : text.substring(0, text.length() - 1));
-    long size = (long) number.orElse(0) * unit;
-    return size < 1 || size > Integer.MAX_VALUE ? Optional.empty() : Optional.of((int) size);
+    return number.isEmpty() || number.getAsInt() == 0
+        ? Optional.empty()
+        : Optional.of(number.getAsInt() * unit);
   }
 }

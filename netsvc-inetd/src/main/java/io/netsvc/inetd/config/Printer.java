@@ -40,8 +40,9 @@ final class Printer {
     void write(ServiceSpec spec, boolean off, Printer out);
   }
 
+  /** Adds one line; what a service says can never be two, of which one is another service. */
   void line(String line) {
-    text.append(line).append('\n');
+    text.append(line.replace('\n', '_').replace('\r', '_')).append('\n');
   }
 
   /** Notes that an attribute is not in the text. */

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -127,6 +126,9 @@ final class XinetdReader {
         endSection("another section");
       }
       section = isDefaults ? defaults : new XinetdSection(file, words.get(1));
+      if (isDefaults) {
+        defaults.begins(file, first);
+      }
       var rest = words.subList(isDefaults ? 1 : 2, words.size());
       within = rest.size() == 1 && rest.getFirst().text().equals("{");
       if (!rest.isEmpty() && !within) {
@@ -193,7 +195,7 @@ final class XinetdReader {
       files.sort(null);
       for (var each : files) {
         var name = String.valueOf(each.getFileName());
-        if (Files.isDirectory(each)) {
+        if (!Files.isRegularFile(each)) {
           continue;
         }
         if (name.indexOf('.') < 0 && !name.endsWith("~")) {
@@ -225,9 +227,8 @@ final class XinetdReader {
             throw key.expected("= after " + key.text() + ", which has one value");
           }
           if (!into.settings().containsKey(key.text()) && !into.equals(defaults)) {
-            into.assign(key, inherited(key.text()));
-          }
-          if (m.group(2).equals("+=")) {
+            into.later(m.group(2).equals("+="), key, values); // the defaults may come below
+          } else if (m.group(2).equals("+=")) {
             into.add(key, values);
           } else {
             into.remove(key, values);
@@ -235,12 +236,6 @@ final class XinetdReader {
         }
         default -> throw new AssertionError(m.group(2));
       }
-    }
-
-    private List<Word> inherited(String key) {
-      return Optional.ofNullable(defaults.settings().get(key))
-          .map(XinetdSection.Setting::values)
-          .orElse(List.of());
     }
 
     private List<Word> values(XinetdSection into, Word key, String rest, int offset) {

@@ -8,8 +8,9 @@ import java.util.Optional;
 
 /** A section of xinetd: its attributes after all of {@code =}, {@code +=} and {@code -=}. */
 final class XinetdSection {
-  private final String file;
-  private final Word head;
+  private final List<Later> later = new ArrayList<>();
+  private String file;
+  private Word head;
   private final Map<String, Setting> settings = new LinkedHashMap<>();
   private final List<Entry.Remark> remarks = new ArrayList<>();
   private Optional<Rejected> failure = Optional.empty();
@@ -21,10 +22,37 @@ final class XinetdSection {
    */
   record Setting(Word key, List<Word> values) {}
 
+  /** What is to be added to, or taken from, what the defaults have. */
+  private record Later(boolean adds, Word key, List<Word> values) {}
+
   /** @param head the service's name, or {@code defaults} */
   XinetdSection(String file, Word head) {
     this.file = file;
     this.head = head;
+  }
+
+  /** Says where the section is, once that is known. */
+  void begins(String inFile, Word atHead) {
+    file = inFile;
+    head = atHead;
+  }
+
+  void later(boolean adds, Word key, List<Word> values) {
+    later.add(new Later(adds, key, List.copyOf(values)));
+  }
+
+  /** Adds to and takes from what the defaults have, where the section has not said it whole. */
+  void settle(XinetdSection defaults) {
+    for (var each : later) {
+      if (!settings.containsKey(each.key().text())) {
+        assign(each.key(), defaults.values(each.key().text()));
+      }
+      if (each.adds()) {
+        add(each.key(), each.values());
+      } else {
+        remove(each.key(), each.values());
+      }
+    }
   }
 
   String file() {

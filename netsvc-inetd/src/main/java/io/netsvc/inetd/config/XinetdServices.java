@@ -19,8 +19,7 @@ final class XinetdServices {
       Set.of(
           "log_type", "bind", "interface", "per_source", "umask", "log_on_success", "log_on_failure", "only_from",
           "no_access", "passenv", "instances", "banner", "banner_success", "banner_fail", "cps", "max_load",
-          "groups", "v6only", "mdns", "libwrap", "deny_time", "access_times", "nice", "env", "flags",
-          "rlimit_as", "rlimit_cpu", "rlimit_data", "rlimit_rss", "rlimit_stack", "rlimit_files", "group", "user");
+          "groups", "v6only", "mdns", "deny_time", "access_times");
 
   /** Flags with a meaning of their own here; the others are kept. */
   private static final Set<String> FLAGS =
@@ -44,6 +43,20 @@ final class XinetdServices {
   XinetdServices(XinetdSection defaults, Found found) {
     this.defaults = defaults;
     this.found = found;
+    leaveOutWrongDefaults();
+  }
+
+  /** A default that is wrong is one error, and not one for each section. */
+  private void leaveOutWrongDefaults() {
+    for (var setting : List.copyOf(defaults.settings().entrySet())) {
+      try {
+        new Reading(defaults).attribute(setting.getKey(), setting.getValue());
+      } catch (Rejected e) {
+        found.error(defaults.file(), e);
+        defaults.settings().remove(setting.getKey());
+      }
+    }
+    defaults.remarks().clear();
   }
 
   private static Map<String, Attribute<?>> same() {
@@ -60,6 +73,7 @@ final class XinetdServices {
   }
 
   void accept(XinetdSection section) {
+    section.settle(defaults);
     defaults.settings().forEach(
         (key, setting) -> {
           if (INHERITED.contains(key)) {
@@ -247,7 +261,7 @@ final class XinetdServices {
         case "libwrap" ->
             spec = spec.with(Attribute.WRAPPERS, one(setting).text(), setting.key().position());
         case "deny_time" -> {} // with the flag SENSOR
-        case "mdns", "labeled" -> other.put(key, joined(setting));
+        case "mdns", "labeled", "enabled", "disabled" -> other.put(key, joined(setting));
         default -> unknown(key, setting);
       }
     }
@@ -310,7 +324,7 @@ final class XinetdServices {
       long bound =
           text.equals("unlimited")
               ? Limit.UNLIMITED
-              : Numbers.size(text).map(Integer::longValue).orElseThrow(() -> word.expected("a size or UNLIMITED"));
+              : Numbers.longSize(text).orElseThrow(() -> word.expected("a size or UNLIMITED"));
       var all = new HashMap<>(spec.get(Attribute.LIMITS).orElse(Map.of()));
       all.put(limit, new Bounds(bound, bound));
       spec = spec.with(Attribute.LIMITS, Map.copyOf(all), setting.key().position());

@@ -104,6 +104,9 @@ final class XinetdWriter implements Printer.Writer {
       var muxed = spec.get(Attribute.TCPMUX);
       if (muxed.isPresent()) {
         types.add(muxed.get().greets() ? "TCPMUXPLUS" : "TCPMUX");
+        types.add("UNLISTED");
+        attribute("socket_type", "stream");
+        attribute("protocol", "tcp");
         return muxed.get().name();
       }
       var listen = spec.listens().getFirst();
@@ -116,6 +119,7 @@ final class XinetdWriter implements Printer.Writer {
         var program = rpc.get().program();
         attribute("rpc_version", rpc.get().toString().substring(program.length() + 1));
         if (Numbers.digits(program)) {
+          types.add("UNLISTED");
           attribute("rpc_number", program);
         }
         return program;
@@ -123,6 +127,15 @@ final class XinetdWriter implements Printer.Writer {
       boolean number = listen.port().isPresent();
       var id = spec.get(Attribute.ID);
       boolean named = id.isPresent() && id.get().chars().allMatch(c -> c > ' ' && c < 0x7f);
+      if (number && spec.internal()) {
+        types.add("UNLISTED");
+        attribute("port", listen.service());
+        var name = spec.argv().getFirst();
+        if (id.isEmpty()) {
+          out.lost(spec, Attribute.ID, "a service without a name, such as " + spec.name() + ": it gets one");
+        }
+        return name.matches("[A-Za-z0-9_.+-]+") ? name : "port-" + listen.service(); // is lost: see program
+      }
       if (number) {
         types.add("UNLISTED");
         attribute("port", listen.service());
@@ -159,7 +172,7 @@ final class XinetdWriter implements Printer.Writer {
         }
         case TCP, UDP -> {
           if (listen.hosts().isEmpty() || literal) {
-            lost(Attribute.LISTENS, "a socket for each family of " + spec.name() + ": it gets one for both");
+            out.lost(spec, Attribute.LISTENS, "a socket for each family of " + spec.name() + ": it gets one for both");
           }
         }
         case TCP46, UDP46 -> {
@@ -187,7 +200,8 @@ final class XinetdWriter implements Printer.Writer {
         types.add("INTERNAL");
         var name = spec.listens().stream().findFirst().map(Listen::service).orElse("");
         if (spec.listens().stream().anyMatch(listen -> listen.port().isPresent())) {
-          name = spec.get(Attribute.ID).orElse("");
+          var argument = spec.argv().getFirst();
+          name = argument.matches("[A-Za-z0-9_.+-]+") ? argument : "";
         }
         if (!spec.argv().equals(List.of(name))) {
           lost(Attribute.ARGV);
@@ -274,8 +288,10 @@ final class XinetdWriter implements Printer.Writer {
       for (var other : spec.get(Attribute.OTHER).orElse(Map.of()).entrySet()) {
         if (other.getKey().equals("flags")) {
           flags.addAll(List.of(other.getValue().split(" ", -1)));
-        } else {
+        } else if (other.getKey().matches("[a-z_]+") && !other.getKey().equals("ipsec")) {
           attribute(other.getKey(), other.getValue());
+        } else {
+          lost(Attribute.OTHER, "\"" + other.getKey() + "\" of " + spec.name());
         }
       }
     }

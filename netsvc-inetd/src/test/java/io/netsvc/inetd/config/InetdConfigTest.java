@@ -213,6 +213,20 @@ final class InetdConfigTest {
   }
 
   @Test
+  void parse_tcpAndTcp6OfOneService_areAFamilyEach() {
+    var rest = " nowait a /a\n";
+    var config = InetdConfig.parse("c", "9 stream tcp" + rest + "9 stream tcp6" + rest + "7 dgram udp4" + rest + "7 dgram udp" + rest + "8 stream tcp" + rest);
+    assertThat(config.services())
+        .extracting(spec -> spec.listens().getFirst().protocol())
+        .containsExactly(Protocol.TCP4, Protocol.TCP6, Protocol.UDP4, Protocol.UDP6, Protocol.TCP);
+    assertThat(config.diagnostics())
+        .extracting(Diagnostic::toString)
+        .containsExactly(
+            "c:1:1: warning: the entry on line 2 is for tcp6, so that here tcp means tcp4",
+            "c:4:1: warning: the entry on line 3 is for udp4, so that here udp means udp6");
+  }
+
+  @Test
   void parse_acceptMax_limitsInstances() {
     assertThat(one("80 stream,2 tcp nowait a /a").get(Attribute.INSTANCES)).hasValue(2);
   }

@@ -77,6 +77,25 @@ final class PrintedTest {
         .containsExactly("c:2:33: warning: openbsd cannot say \"args\" of 80/tcp");
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void lineBreaks_addNoService(Dialect dialect) {
+    var evil = "x\n9 stream tcp nowait root /bin/evil\n}\nservice evil\n[Socket]\nListenStream=9";
+    var spec =
+        ServiceSpec.at(Listen.tcp("80"))
+            .with(Attribute.ID, evil)
+            .with(Attribute.SECTION, evil)
+            .with(Attribute.WAIT, false)
+            .with(Attribute.PROGRAM, "/bin/a")
+            .with(Attribute.ARGV, List.of("a", evil))
+            .with(Attribute.DIRECTORY, evil)
+            .with(Attribute.OTHER, Map.of("mdns", evil, "socket.Unit.Description", evil));
+    var again = InetdConfig.parse("again", InetdConfig.of(List.of(spec)).printed(dialect).text(), dialect);
+    assertThat(again.services()).hasSizeLessThan(2);
+    assertThat(again.services())
+        .allSatisfy(s -> assertThat(s.get(Attribute.PROGRAM)).hasValue("/bin/a"));
+  }
+
   @Test
   void everyAttribute_hasAKeyInADefinition() {
     var spec =
@@ -151,18 +170,19 @@ final class PrintedTest {
     for (int i = 0; i < 2_000; i++) {
       var services = new ArrayList<ServiceSpec>();
       for (int j = random.nextInt(3); j >= 0; j--) {
-        services.add(any(random));
+        services.add(any(random, j));
       }
       assertSame(InetdConfig.of(services), dialect);
     }
   }
 
-  private static ServiceSpec any(Random random) {
+  /** One of its own place, so that no two are a family of one service. */
+  private static ServiceSpec any(Random random, int place) {
     var words = new String[] {"a", "b-c", "x y", "#", "q\"r", "it's", "\\", ";", ",", "=", "", "\u00e9"};
     var protocols = List.of(Protocol.values());
     var protocol = protocols.get(random.nextInt(protocols.size()));
     var type = protocol.services().equals("udp") ? SocketType.DGRAM : SocketType.STREAM;
-    var service = protocol == Protocol.UNIX ? "/run/s" + random.nextInt(9) : random.nextBoolean() ? "80" : "echo";
+    var service = protocol == Protocol.UNIX ? "/run/s" + place : random.nextBoolean() ? "8" + place : List.of("echo", "time", "smtp").get(place);
     var hosts = protocol == Protocol.UNIX || random.nextBoolean() ? List.<String>of() : List.of(random.nextBoolean() ? "127.0.0.1" : "::1");
     var spec = ServiceSpec.at(new Listen(type, protocol, hosts, service)).with(Attribute.WAIT, random.nextBoolean());
     if (random.nextBoolean()) {

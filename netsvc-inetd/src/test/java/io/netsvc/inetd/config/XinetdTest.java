@@ -71,7 +71,7 @@ final class XinetdTest {
                 nice = -3
                 umask = 027
                 rlimit_cpu = 20
-                rlimit_as = 10M
+                rlimit_as = 4096M
                 rlimit_files = UNLIMITED
                 server_args = -a b
                 env = A=1 B=2
@@ -99,7 +99,7 @@ final class XinetdTest {
         .hasValue(
             Map.of(
                 Limit.CPU, new Bounds(20, 20),
-                Limit.ADDRESS_SPACE, new Bounds(10 << 20, 10 << 20),
+                Limit.ADDRESS_SPACE, new Bounds(1L << 32, 1L << 32),
                 Limit.OPEN_FILES, new Bounds(-1, -1)));
     assertThat(spec.argv()).containsExactly("in.x", "-a", "b");
     assertThat(spec.get(Attribute.ENVIRONMENT)).hasValue(Map.of("A", "1", "B", "2"));
@@ -141,6 +141,30 @@ final class XinetdTest {
     assertThat(one(before, BASE + "only_from =\n").get(Attribute.ONLY_FROM)).as("nobody").hasValue(List.of());
     assertThat(one(before, BASE + "instances = UNLIMITED\n").get(Attribute.INSTANCES)).isEmpty();
     assertThat(one(before, BASE).get(Attribute.INSTANCES)).hasValue(9);
+  }
+
+  @Test
+  void defaults_belowAWrongOrForeignOne_areFew() {
+    var below = parse(section("echo", BASE + "only_from += 10.0.0.1\n") + "defaults\n{\nonly_from = 11.0.0.0/8\ninstances = many\nuser = nobody\n}\n" + section("time", BASE.replace("user = root\n", "")));
+    assertThat(below.services()).singleElement().extracting(s -> s.get(Attribute.ONLY_FROM).orElseThrow()).isEqualTo(List.of("11.0.0.0/8", "10.0.0.1"));
+    assertThat(below.diagnostics())
+        .extracting(Diagnostic::message)
+        .containsExactly("read \"many\", expected a number from 0", "read no user for service \"time\", expected one");
+  }
+
+  @Test
+  void brokenSection_isWhatItWas() {
+    var running = parse(section("echo", BASE)).services().getFirst();
+    assertThat(parse(section("echo", "nonsense\n")).broken())
+        .singleElement()
+        .satisfies(broken -> assertThat(broken.to(running)).isEqualTo(BrokenEntry.Likeness.SAME));
+  }
+
+  @Test
+  void inetdConf_converted_isOn() {
+    var printed = InetdConfig.parse("c", "echo stream tcp nowait root /bin/cat\n").printed(Dialect.XINETD);
+    assertThat(printed.text()).contains("disable         = no");
+    assertThat(printed.lost()).singleElement().asString().contains("a socket for each family");
   }
 
   @Test
