@@ -186,10 +186,17 @@ class UpstreamsTest {
   @ParameterizedTest
   @EnumSource
   void allUpstreamsRefused_failTheClientWithEachCause(Contract on) throws Exception {
+    // Bound, so that nobody else gets the port, and the client's own listener least of all.
+    var bound = new ArrayList<SocketChannel>();
     var dead = new ArrayList<SocketAddress>();
     for (int i = 0; i < 3; i++) {
       try (var gone = on.listen()) {
         dead.add(gone.localAddress());
+      }
+      if (!on.unix()) {
+        var channel = SocketChannel.open().bind(on.address());
+        bound.add(channel);
+        dead.set(i, channel.getLocalAddress());
       }
     }
     var causes = new LinkedBlockingQueue<IOException>();
@@ -218,6 +225,10 @@ class UpstreamsTest {
       }
       Contract.await("the ends", () -> server.snapshot().open() == 0);
       assertThat(server.snapshot().failed()).isEqualTo(3);
+    } finally {
+      for (var channel : bound) {
+        channel.close();
+      }
     }
   }
 
