@@ -13,4 +13,15 @@ public interface FdHolder {
    * @throws IllegalStateException if Java uses the socket in a way that a child would disturb
    */
   Fd handOver() throws IOException;
+
+  /**
+   * Returns a duplicate of the fd as it is, which the caller closes, for another process that uses
+   * the socket beside this one.
+   *
+   * @throws java.nio.channels.ClosedChannelException if this holder is closed
+   * @throws UnsupportedOperationException if it is not a socket that two can use
+   */
+  default Fd share() throws IOException {
+    throw new UnsupportedOperationException("cannot be shared: " + this);
+  }
 }

@@ -11,6 +11,7 @@ public final class GivenSockets {
   private static final int SOCK_STREAM = 1;
   private static final int SOCK_DGRAM = 2;
   private static final int IPPROTO_TCP = 6;
+  private static final int IPPROTO_UDP = 17;
   private static final int IPPROTO_MPTCP = 262;
 
   private GivenSockets() {}
@@ -59,6 +60,28 @@ public final class GivenSockets {
     return SocketOption.ACCEPTING.get(fd) == 1
         ? Optional.empty()
         : Optional.of("a socket that does not listen");
+  }
+
+  /** {@return whether an fd is a bound datagram socket, UDP or Unix} */
+  public static boolean isDatagram(int number) {
+    var fd = new Fd(number);
+    try {
+      return SocketOption.TYPE.get(fd) == SOCK_DGRAM
+          && switch (SocketOption.DOMAIN.get(fd)) {
+            case SocketAddresses.AF_UNIX -> true;
+            case SocketAddresses.AF_INET, SocketAddresses.AF_INET6 ->
+                SocketOption.PROTOCOL.get(fd) == IPPROTO_UDP;
+            default -> false;
+          };
+    } catch (LinuxException e) {
+      return false;
+    }
+  }
+
+  /** {@return whether an IPv6 socket takes IPv4 too} */
+  public static boolean isDualStack(Fd fd) throws LinuxException {
+    return SocketOption.DOMAIN.get(fd) == SocketAddresses.AF_INET6
+        && SocketOption.IPV6_ONLY.get(fd) == 0;
   }
 
   /**

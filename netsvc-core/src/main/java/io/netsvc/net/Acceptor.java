@@ -59,9 +59,9 @@ final class Acceptor {
       recording.ended(peer, "accepted");
       return new Arrival(connection);
     }
-    connection.abort();
     denied.incrementAndGet();
     recording.ended(peer, "denied");
+    connection.abort(); // last: whoever sees it may look at the count and the recording at once
     return DENIED;
   }
 

@@ -69,6 +69,31 @@ final class Activation {
     }
   }
 
+  /** Takes all that nobody has taken yet and that are listeners or bound datagram sockets. */
+  static List<PassedSocket> takeAll() throws IOException {
+    var all = passed(System.getenv(), ProcessHandle.current().pid());
+    if (all.isEmpty()) {
+      return List.of();
+    }
+    if (!(Transports.chosen() instanceof LinuxTransport transport)) {
+      throw Transports.onlyLinux("a socket that was passed, " + all.getFirst() + ',');
+    }
+    synchronized (TAKEN) {
+      var taken = new ArrayList<PassedSocket>();
+      for (var each : all) {
+        if (!TAKEN.contains(each.number())) {
+          GivenSockets.closeOnExec(each.number());
+          boolean datagram = GivenSockets.isDatagram(each.number());
+          if (datagram || listens(each, false)) {
+            taken.add(PassedSocket.take(transport, each, datagram));
+            TAKEN.add(each.number());
+          }
+        }
+      }
+      return List.copyOf(taken);
+    }
+  }
+
   private static boolean listens(Passed passed, boolean asked) throws IOException {
     var instead = GivenSockets.notListening(passed.number());
     if (instead.isEmpty()) {

@@ -80,6 +80,10 @@ public final class DatagramPort implements AutoCloseable, FdHolder {
         transport.bind(address, (DatagramSettings) options.apply(DatagramSettings.DEFAULTS)));
   }
 
+  static DatagramPort of(BoundSocket socket) {
+    return new DatagramPort(socket);
+  }
+
   /** {@return the address it is bound to, with the real port} */
   public SocketAddress localAddress() {
     return socket.localAddress();
@@ -165,6 +169,25 @@ public final class DatagramPort implements AutoCloseable, FdHolder {
       return holder.handOver();
     }
     throw Transports.onlyLinux("the fd of " + this);
+  }
+
+  @Override
+  public Fd share() throws IOException {
+    if (socket instanceof FdHolder holder) {
+      return holder.share();
+    }
+    throw Transports.onlyLinux("the fd of " + this);
+  }
+
+  /**
+   * Does as {@link #close}, but leaves the file of a Unix socket to another process that has the
+   * socket too.
+   */
+  public void detach() {
+    if (socket instanceof LinuxTransport.Socket ours) {
+      ours.leaveFile();
+    }
+    close();
   }
 
   @Override

@@ -30,8 +30,8 @@ final class LinuxPort extends LinuxTransport.Socket implements BoundSocket {
   /** Whether the kernel cuts what is sent as one. */
   private final boolean cuts;
 
-  LinuxPort(EventLoop loop, Fd fd) throws IOException {
-    super(loop, fd);
+  LinuxPort(EventLoop loop, Fd fd, boolean shared) throws IOException {
+    super(loop, fd, shared);
     bound =
         localAddress() instanceof InetSocketAddress inet
             ? Optional.of(inet.getAddress())

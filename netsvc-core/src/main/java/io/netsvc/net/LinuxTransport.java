@@ -58,14 +58,32 @@ final class LinuxTransport implements Transport {
     var fd = GivenSockets.take(number);
     boolean duplicate = fd.number() != number;
     try {
-      LinuxTuning.apply(settings.tuning(), Sockets.localAddress(fd), fd);
-      return new Listening(loop, fd, true);
+      return adopt(fd, settings, true);
     } catch (IOException | RuntimeException e) {
       if (duplicate) {
         fd.close();
       }
       throw e;
     }
+  }
+
+  /**
+   * Takes over a socket that listens already, and tunes it.
+   *
+   * @param shared with whoever opened it
+   * @throws IOException the fd stays the caller's then
+   */
+  ListeningSocket adopt(Fd fd, ListenSettings settings, boolean shared) throws IOException {
+    LinuxTuning.apply(settings.tuning(), Sockets.localAddress(fd), fd);
+    return new Listening(loop, fd, shared);
+  }
+
+  /** As {@link #adopt(Fd, ListenSettings, boolean)}, for a bound datagram socket. */
+  BoundSocket adopt(Fd fd, DatagramSettings settings, boolean shared) throws IOException {
+    var options = buffers(settings.sendBuffer(), settings.receiveBuffer());
+    LinuxPort.tellAsked(Sockets.localAddress(fd), options);
+    Sockets.set(fd, options);
+    return new LinuxPort(loop, fd, shared);
   }
 
   @Override
@@ -98,7 +116,8 @@ final class LinuxTransport implements Transport {
             address,
             UnixAccess.DEFAULT,
             fd -> Sockets.set(fd, options),
-            setup -> Sockets.datagram(address, setup)));
+            setup -> Sockets.datagram(address, setup)),
+        false);
   }
 
   private interface Binding {
@@ -182,13 +201,18 @@ final class LinuxTransport implements Transport {
 
   private static Map<SocketOption, Integer> options(
       SocketAddress address, boolean dualStack, boolean reusePort, int send, int receive) {
-    var options = new EnumMap<SocketOption, Integer>(SocketOption.class);
+    var options = buffers(send, receive);
     if (address instanceof InetSocketAddress inet && inet.getAddress() instanceof Inet6Address) {
       options.put(SocketOption.IPV6_ONLY, dualStack ? 0 : 1);
     }
     if (reusePort) {
       options.put(SocketOption.REUSE_PORT, 1);
     }
+    return options;
+  }
+
+  private static Map<SocketOption, Integer> buffers(int send, int receive) {
+    var options = new EnumMap<SocketOption, Integer>(SocketOption.class);
     if (send > 0) {
       options.put(SocketOption.SEND_BUFFER, send);
     }
@@ -206,18 +230,14 @@ final class LinuxTransport implements Transport {
     final Fd fd;
     private final EventLoop loop;
     private final SocketAddress address;
-    private final Optional<UnixSocketFile> file;
+    private Optional<UnixSocketFile> file;
     private final boolean shared;
     private EventLoop.@Nullable Registration registration;
     private boolean watched;
-    private boolean blocking;
-
-    Socket(EventLoop loop, Fd fd) throws IOException {
-      this(loop, fd, false);
-    }
+    private boolean blocking = true; // for all that we know
 
     /**
-     * Takes over a socket.
+     * Takes over a socket, or closes it and throws.
      *
      * @param shared with whoever opened it: its file is theirs, and they may make it blocking
      */
@@ -245,6 +265,19 @@ final class LinuxTransport implements Transport {
       fd.setNonBlocking(false); // all duplicates share the mode
       blocking = true;
       return fd.duplicate();
+    }
+
+    @Override
+    public synchronized Fd share() throws IOException {
+      if (fd.isClosed()) {
+        throw new ClosedChannelException();
+      }
+      return fd.duplicate();
+    }
+
+    /** Leaves the file, if there is one, to somebody else who has the socket. */
+    final synchronized void leaveFile() {
+      file = Optional.empty();
     }
 
     /** A program may have made it blocking. */

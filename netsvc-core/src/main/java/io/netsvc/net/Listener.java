@@ -168,6 +168,10 @@ public final class Listener implements AutoCloseable, FdHolder {
     return new Listener(transport.adopt(fd, settings), settings.admission());
   }
 
+  static Listener of(ListeningSocket socket, ListenSettings settings) {
+    return new Listener(socket, settings.admission());
+  }
+
   static Listener open(
       Transport transport, SocketAddress address, UnaryOperator<ListenOptions> options)
       throws IOException {
@@ -356,6 +360,26 @@ public final class Listener implements AutoCloseable, FdHolder {
       return holder.handOver();
     }
     throw Transports.onlyLinux("the fd of " + this);
+  }
+
+  @Override
+  public Fd share() throws IOException {
+    if (socket instanceof FdHolder holder) {
+      return holder.share();
+    }
+    throw Transports.onlyLinux("the fd of " + this);
+  }
+
+  /**
+   * Stops listening here, and leaves the socket, with the clients that wait and the file of a Unix
+   * one, to another process that has it too. Connections that it serves go on until {@link #stop}
+   * or {@link #close}.
+   */
+  public void detach() {
+    if (socket instanceof LinuxTransport.Socket ours) {
+      ours.leaveFile();
+    }
+    stopListening();
   }
 
   /**

@@ -25,6 +25,9 @@ public final class ChildFd {
   sealed interface Kind {
     record Held(FdHolder holder) implements Kind {}
 
+    /** As {@link Held}, in the mode that it has. */
+    record Shared(FdHolder holder) implements Kind {}
+
     record Inherited(int fd) implements Kind {}
 
     /** Something that is opened for one start and closed after it. */
@@ -58,6 +61,20 @@ public final class ChildFd {
   /** The bound datagram socket, in blocking mode; paused, as a listener. */
   public static ChildFd of(DatagramPort port) {
     return holder(port);
+  }
+
+  /**
+   * The listening socket as it is, non-blocking, for a program that accepts from it beside Java:
+   * each connection comes to one of the two. The other half is {@link Listener#detach}, or {@link
+   * Listener#pause}.
+   */
+  public static ChildFd shared(Listener listener) {
+    return new ChildFd(new Kind.Shared(Objects.requireNonNull(listener, "listener")));
+  }
+
+  /** The bound datagram socket as it is; as {@link #shared(Listener)}. */
+  public static ChildFd shared(DatagramPort port) {
+    return new ChildFd(new Kind.Shared(Objects.requireNonNull(port, "port")));
   }
 
   private static ChildFd holder(Object socket) {

@@ -47,6 +47,7 @@ final class ChildFds implements AutoCloseable {
         switch (fd.kind()) {
           case ChildFd.Kind.Inherited(int number) -> number;
           case ChildFd.Kind.Held(var holder) -> keep(holder.handOver());
+          case ChildFd.Kind.Shared(var holder) -> keep(holder.share());
           case ChildFd.Kind.Opened(var opener) -> keep(opener.open());
           case ChildFd.Kind.Piped() -> openPipe(i);
         };

@@ -132,6 +132,62 @@ class ActivationTest {
         .matches("fd [0-9]+: Bad file descriptor \\(EBADF\\)\n");
   }
 
+  @Test
+  void takeAll_eachSocket_isServedAgainAndAgain() throws Exception {
+    try (var web = Contract.LINUX_IPV4.listen(LOOPBACK, o -> o);
+        var six = Contract.LINUX_IPV6.listen(new InetSocketAddress(InetAddress.ofLiteral("::"), 0), o -> o.withDualStack(true));
+        var dns = Contract.LINUX_IPV4.port();
+        var client = SocketChannel.open(web.localAddress())) {
+      var output =
+          run(
+              "sockets",
+              List.of("web", "six", "dns"),
+              List.of(),
+              ChildFd.shared(web),
+              ChildFd.shared(six),
+              ChildFd.shared(dns));
+      assertThat(output.lines())
+          .containsExactly(
+              "listener \"web\" " + web.localAddress() + " dual false",
+              "listener \"six\" " + six.localAddress() + " dual true",
+              "datagram socket \"dns\" " + dns.localAddress() + " dual false",
+              "datagram of its own",
+              "again []");
+      var buffer = ByteBuffer.allocate(9);
+      assertThat(client.read(buffer)).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void owned_close_removesTheFileThatItsOpenerLeft() throws Exception {
+    var path = directory.resolve("s");
+    var listener = Contract.LINUX_UNIX.listen(UnixDomainSocketAddress.of(path), o -> o);
+    var shared = ChildFd.shared(listener);
+    assertThat(run("keep", List.of("s"), List.of(), shared)).isEmpty();
+    assertThat(path).exists();
+    assertThat(run("remove", List.of("s"), List.of(), shared)).isEmpty();
+    assertThat(path).doesNotExist();
+    listener.close();
+  }
+
+  @Test
+  void detach_aUnixListener_leavesItsFileAndItsClients() throws Exception {
+    var path = directory.resolve("s");
+    var listener = Contract.LINUX_UNIX.listen(UnixDomainSocketAddress.of(path), o -> o);
+    try (var other = listener.share();
+        var client = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+      listener.detach();
+      assertThat(path).exists();
+      try (var _ = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+        assertThat(client.isConnected()).isTrue();
+      }
+      assertThat(other.isClosed()).isFalse();
+    }
+    assertThatThrownBy(() -> SocketChannel.open(UnixDomainSocketAddress.of(path)))
+        .isInstanceOf(IOException.class);
+    Files.delete(path);
+  }
+
   private static List<String> env(List<String> command, String... assignments) {
     var all = new ArrayList<>(List.of("/bin/sh", "-c"));
     all.add("export " + String.join(" ", assignments) + "; exec \"$@\"");
@@ -224,12 +280,41 @@ class ActivationTest {
       try {
         switch (arguments[0]) {
           case "serve" -> serve(Listener.inherited(o -> o.withMaxConnections(1)));
+          case "sockets" -> sockets();
+          case "keep" -> PassedSocket.takeAll().getFirst().listener(o -> o).close();
+          case "remove" -> PassedSocket.takeAll().getFirst().owned().listener(o -> o).close();
           case "zero" -> serve(List.of(Listener.adopt(0, o -> o)));
           case "names" -> names();
           default -> System.out.println(Listener.inherited(o -> o));
         }
       } catch (IOException | UnsupportedOperationException e) {
         System.out.println(e.getMessage());
+      }
+    }
+
+    private static void sockets() throws Exception {
+      for (var passed : PassedSocket.takeAll()) {
+        System.out.println(passed + " dual " + passed.isDualStack());
+        if (passed.isDatagram()) {
+          datagram(passed);
+        } else if (passed.name().equals("web")) {
+          passed.listener(o -> o).close();
+          try (var listener = passed.listener(o -> o);
+              var connection = listener.accept()) {
+            connection.write(UTF_8.encode("hello"));
+          }
+        }
+      }
+      System.out.println("again " + PassedSocket.takeAll());
+    }
+
+    private static void datagram(PassedSocket passed) throws Exception {
+      try (var port = passed.port(o -> o)) {
+        var arrived = new CountDownLatch(1);
+        port.onReadable(arrived::countDown);
+        port.send(new DatagramPort.Datagram(UTF_8.encode("x"), port.localAddress()));
+        arrived.await();
+        System.out.println("datagram of " + (port.poll().isPresent() ? "its own" : "nobody"));
       }
     }
 
