@@ -5,12 +5,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netsvc.net.Connection;
+import io.netsvc.net.ListenOptions;
 import io.netsvc.net.Listener;
+import io.netsvc.net.PassedSocket;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 
@@ -24,6 +27,12 @@ final class ControlSocket implements AutoCloseable {
   private static final int LONGEST = 4096;
 
   static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What the socket is called where one process passes it to another. */
+  static final String NAME = "netsvc-control";
+
+  /** An answer that is on its way gets so long. */
+  private static final Duration LAST_ANSWER = Duration.ofSeconds(1);
 
   private final Listener listener;
 
@@ -55,8 +64,20 @@ final class ControlSocket implements AutoCloseable {
    * @throws java.net.BindException if another command listens there
    */
   static ControlSocket open(Path path, Verbs verbs) throws IOException {
-    var listener =
-        Listener.open(UnixDomainSocketAddress.of(path), o -> o.withUnixMode(0600).withMaxConnections(16));
+    return serve(
+        Listener.open(UnixDomainSocketAddress.of(path), o -> options(o).withUnixMode(0600)), verbs);
+  }
+
+  /** Takes over the socket of a predecessor, or of a service manager. */
+  static ControlSocket adopt(PassedSocket passed, Verbs verbs) throws IOException {
+    return serve(passed.listener(ControlSocket::options), verbs);
+  }
+
+  private static ListenOptions options(ListenOptions defaults) {
+    return defaults.withMaxConnections(16);
+  }
+
+  private static ControlSocket serve(Listener listener, Verbs verbs) throws IOException {
     try {
       listener.serve(connection -> answer(connection, verbs));
     } catch (IOException | RuntimeException e) {
@@ -127,9 +148,14 @@ final class ControlSocket implements AutoCloseable {
     return out.toByteArray();
   }
 
-  /** Removes the socket's file. */
+  /** {@return the socket, for a process that takes it over} */
+  Listener listener() {
+    return listener;
+  }
+
+  /** Removes the socket's file, unless another process has the socket. */
   @Override
   public void close() {
-    listener.close();
+    listener.stop(LAST_ANSWER);
   }
 }

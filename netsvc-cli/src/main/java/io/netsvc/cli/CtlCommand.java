@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       "Say what a running netsvc inetd does, or have it do something:",
       "  status            what each service does (the default)",
       "  reload            read the configuration again, as SIGHUP does",
+      "  handover          have a new process take all sockets over; what runs here ends in peace",
       "  stop SERVICE      listen no more; what runs goes on",
       "  start SERVICE     listen again",
       "  restart SERVICE   end what runs, and begin anew on the same sockets",
@@ -69,12 +70,12 @@ final class CtlCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     boolean needsService =
         switch (verb) {
-          case "status", "reload" -> false;
+          case "status", "reload", "handover" -> false;
           case "stop", "start", "restart", "kill" -> true;
           default ->
               throw new ParameterException(
                   spec.commandLine(),
-                  "read \"" + verb + "\", expected status, reload, stop, start, restart or kill");
+                  "read \"" + verb + "\", expected status, reload, handover, stop, start, restart or kill");
         };
     if (needsService && service == null) {
       throw new ParameterException(spec.commandLine(), verb + " needs a SERVICE");
@@ -136,6 +137,9 @@ final class CtlCommand implements Callable<Integer> {
     }
     for (var diagnostic : answer.path("diagnostics")) {
       spec.commandLine().getErr().println(diagnostic.asText());
+    }
+    if (answer.has("pid")) {
+      out("handed over to pid " + answer.path("pid").asText() + "\n");
     }
     if (answer.has("killed")) {
       out("killed " + answer.path("killed").asText() + "\n");

@@ -3,14 +3,20 @@ package io.netsvc.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netsvc.inetd.InetdServer;
 import io.netsvc.inetd.Reloaded;
+import io.netsvc.inetd.Supervisor;
+import io.netsvc.inetd.config.Diagnostic;
 import io.netsvc.inetd.config.InetdConfig;
+import io.netsvc.net.PassedSocket;
 import io.netsvc.net.Stopped;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +31,14 @@ final class InetdRun implements AutoCloseable {
   private final Supplier<InetdConfig> source;
   private final Duration grace;
   private final boolean strict;
+  private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
+
+  /** A JVM on a busy machine may take a while to start. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final Supervisor supervisor = Supervisor.fromEnvironment();
+  private final CompletableFuture<ControlSocket> control = new CompletableFuture<>();
+  private volatile long successor;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final CompletableFuture<InetdServer> running = new CompletableFuture<>();
   private final Signals signals = new Signals();
@@ -54,7 +68,9 @@ final class InetdRun implements AutoCloseable {
       throws InterruptedException {
     // Before the first line of the log, which is where others see that they may send signals.
     listen();
-    try (var server = InetdServer.start(config, o -> o.withStrict(strict))) {
+    try (var passed = Passed.take(supervisor);
+        var server =
+            InetdServer.start(config, o -> o.withStrict(strict).withSockets(passed.services()))) {
       server.diagnostics().forEach(err::println);
       if (server.services().isEmpty()) {
         boolean refused = strict && server.diagnostics().stream().anyMatch(d -> d.isError());
@@ -62,19 +78,32 @@ final class InetdRun implements AutoCloseable {
         return false;
       }
       running.complete(server);
-      try (var _ = FileWatch.of(watched, this::reload)) {
-        var socket = control(control);
-        try {
-          stop.await();
-        } finally {
-          socket.ifPresent(ControlSocket::close);
-        }
-      }
-      say("stopping");
-      if (server.stop(grace) == Stopped.FORCED) {
-        say("ended what still ran");
+      try (var _ = FileWatch.of(watched, this::reload);
+          var _ = control(control, passed.control());
+          var _ = Watchdog.of(supervisor, server)) {
+        supervisor.ready();
+        supervisor.status("serving " + name);
+        stop.await();
+        end(server);
       }
       return true;
+    } catch (IOException | UnsupportedOperationException e) {
+      say(e.getMessage());
+      return false;
+    }
+  }
+
+  private void end(InetdServer server) {
+    long next = successor;
+    if (next == 0) {
+      supervisor.stopping();
+      say("stopping");
+    } else {
+      supervisor.mainPid(next);
+      say("handed over to pid " + next + ", waiting for what still runs");
+    }
+    if (server.stop(next == 0 ? grace : FOR_EVER) == Stopped.FORCED) {
+      say("ended what still ran");
     }
   }
 
@@ -97,16 +126,21 @@ final class InetdRun implements AutoCloseable {
   }
 
   /** Opens the control socket; without the usual one there is a line, and the services go on. */
-  private Optional<ControlSocket> control(@Nullable String path) {
+  private @Nullable ControlSocket control(@Nullable String path, Optional<PassedSocket> passed) {
     if (Objects.equals(path, "-")) {
-      return Optional.empty();
+      return null;
     }
     var place = path == null ? ControlSocket.usual() : Path.of(path);
     try {
-      return Optional.of(ControlSocket.open(place, this::told));
+      var opened =
+          passed.isPresent()
+              ? ControlSocket.adopt(passed.get(), this::told)
+              : ControlSocket.open(place, this::told);
+      control.complete(opened);
+      return opened;
     } catch (IOException e) {
       say("netsvc ctl cannot reach this one: " + e.getMessage());
-      return Optional.empty();
+      return null;
     }
   }
 
@@ -120,6 +154,7 @@ final class InetdRun implements AutoCloseable {
                   .filter(state -> service.isEmpty() || state.name().equals(service))
                   .toList());
       case "reload" -> ServiceJson.put(answer, reloaded());
+      case "handover" -> answer.put("pid", handOver(server));
       case "stop" -> server.stopService(service);
       case "start" -> server.startService(service);
       case "restart" -> server.restartService(service);
@@ -129,11 +164,48 @@ final class InetdRun implements AutoCloseable {
   }
 
   private Reloaded reloaded() throws IOException {
+    supervisor.reloading();
     try {
-      return running.join().reload(source.get());
+      return running.join().reload(read());
+    } finally {
+      supervisor.ready();
+    }
+  }
+
+  private InetdConfig read() throws IOException {
+    try {
+      return source.get();
     } catch (UncheckedIOException e) {
       throw Objects.requireNonNull(e.getCause());
     }
+  }
+
+  /** Has a process of this same command line take over, if the files are good. */
+  private long handOver(InetdServer server) throws IOException {
+    var wrong =
+        InetdServer.check(read()).diagnostics().stream().filter(Diagnostic::isError).findFirst();
+    if (wrong.isPresent()) {
+      throw new IOException("nothing changed, since a service would be lost: " + wrong.get());
+    }
+    var socket = control.getNow(null);
+    try {
+      long pid =
+          server.handOver(
+              ownCommand(),
+              socket == null ? Map.of() : Map.of(ControlSocket.NAME, socket.listener()),
+              PATIENCE);
+      successor = pid;
+      stop.countDown();
+      return pid;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted");
+    }
+  }
+
+  private static List<String> ownCommand() throws IOException {
+    var text = Files.readString(Path.of("/proc/self/cmdline"));
+    return List.of(text.substring(0, text.length() - 1).split("\0", -1));
   }
 
   private void reload() {

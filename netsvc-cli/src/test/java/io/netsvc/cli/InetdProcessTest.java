@@ -3,23 +3,17 @@ package io.netsvc.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.netsvc.process.ChildFd;
 import io.netsvc.process.ExitStatus;
-import io.netsvc.process.ProcessSpawner;
 import io.netsvc.process.SpawnedProcess;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,69 +25,40 @@ import org.junit.jupiter.api.io.TempDir;
 class InetdProcessTest {
   private static final int SIGHUP = 1;
   private static final int SIGINT = 2;
-  private static final int SIGKILL = 9;
   private static final int SIGTERM = 15;
 
   @TempDir private Path directory;
 
+  private InetdProcess inetd = new InetdProcess(Path.of(""));
   private Path file = Path.of("");
-  private Path log = Path.of("");
-  private final List<SpawnedProcess> started = new ArrayList<>();
   private int port;
 
   @BeforeEach
   void name() throws Exception {
-    file = directory.resolve("inetd.conf");
-    log = directory.resolve("log");
-    port = freePort();
+    inetd = new InetdProcess(directory);
+    file = inetd.file();
+    port = InetdProcess.freePort();
   }
 
   @AfterEach
   void kill() throws Exception {
-    for (var process : started) {
-      process.signal(SIGKILL);
-      process.awaitExit();
-    }
+    inetd.kill();
   }
 
   private SpawnedProcess process() {
-    return started.getLast();
+    return inetd.process();
   }
 
-  private static int freePort() throws Exception {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
-  /** Starts the command by our own spawner, which gives it no signal that is ignored. */
   private void start(String config, String... options) throws Exception {
-    Files.writeString(file, config);
-    var java = Path.of(System.getProperty("java.home"), "bin", "java");
-    var argv =
-        new ArrayList<>(
-            List.of(
-                java.toString(), "-cp", System.getProperty("java.class.path"),
-                "--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
-                "io.netsvc.cli.Main", "inetd"));
-    argv.addAll(List.of(options));
-    argv.add(file.toString());
-    var spawner =
-        ProcessSpawner.of(java, o -> o.withArguments(argv).withEnvironment(System.getenv()));
-    started.add(spawner.spawn(ChildFd.devNull(), ChildFd.devNull(), ChildFd.appending(log)));
-    awaitLog("listening service=");
+    inetd.start(config, options);
   }
 
   private String log() throws Exception {
-    return Files.readString(log);
+    return inetd.log();
   }
 
   private void awaitLog(String text) throws Exception {
-    long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (!log().contains(text)) {
-      assertThat(System.nanoTime() - deadlineNanos).as("no \"%s\" in: %s", text, log()).isNegative();
-      assertThat(process().awaitExit(Duration.ofMillis(20))).as(log()).isEmpty();
-    }
+    inetd.awaitLog(text);
   }
 
   private Socket connect() throws Exception {

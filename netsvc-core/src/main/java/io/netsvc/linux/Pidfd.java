@@ -1,5 +1,6 @@
 package io.netsvc.linux;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
@@ -44,6 +45,46 @@ public final class Pidfd {
       Syscalls.syscall(SYS_WAITID, P_PID, pid, 0, WEXITED, 0);
     }
     return Fd.opened("pidfd_open", result);
+  }
+
+  /**
+   * Calls back once a process that need not be a child of ours has ended, on a loop's thread; at
+   * once, on this one, if there is none of that pid.
+   */
+  public static void whenEnded(int pid, EventLoop loop, Runnable ended) throws IOException {
+    int result = (int) Syscalls.syscall(SYS_PIDFD_OPEN, pid, 0, 0, 0, 0);
+    if (result == -Errno.ESRCH) {
+      ended.run();
+      return;
+    }
+    var watch = new Watch(Fd.opened("pidfd_open " + pid, result), ended);
+    synchronized (watch) { // so that the loop finds the registration
+      try {
+        watch.registration = loop.register(watch.fd, EventLoop.IN, watch::ended);
+      } catch (IOException | RuntimeException e) {
+        watch.fd.close();
+        throw e;
+      }
+    }
+  }
+
+  private static final class Watch {
+    private final Fd fd;
+    private final Runnable ended;
+    private EventLoop.@Nullable Registration registration;
+
+    Watch(Fd fd, Runnable ended) {
+      this.fd = fd;
+      this.ended = ended;
+    }
+
+    void ended() {
+      synchronized (this) {
+        Objects.requireNonNull(registration).cancel();
+        fd.close();
+      }
+      ended.run();
+    }
   }
 
   /** Reaps an ended child; null while it still runs. */

@@ -2,6 +2,8 @@ package io.netsvc.inetd;
 
 import io.netsvc.inetd.config.Attribute;
 import io.netsvc.inetd.config.Fds;
+import io.netsvc.linux.Loops;
+import io.netsvc.linux.Pidfd;
 import io.netsvc.process.ChildFd;
 import io.netsvc.process.ExitStatus;
 import io.netsvc.process.SpawnedProcess;
@@ -45,7 +47,22 @@ final class Daemon implements Serving {
 
   @Override
   public void begun() {
-    start();
+    long before = service.predecessor();
+    if (before == 0) {
+      start();
+      return;
+    }
+    try {
+      Pidfd.whenEnded(Math.toIntExact(before), Loops.shared(), this::start);
+    } catch (IOException e) {
+      log.warn("not waited for service={} pid={} cause=\"{}\"", service.spec().name(), before, e.getMessage());
+      start();
+    }
+  }
+
+  /** Returns the running program, or 0. */
+  synchronized long pid() {
+    return process == null ? 0 : process.pid();
   }
 
   private void start() {

@@ -2,10 +2,12 @@ package io.netsvc.inetd;
 
 import io.netsvc.inetd.config.Diagnostic;
 import io.netsvc.inetd.config.InetdConfig;
+import io.netsvc.net.Listener;
 import io.netsvc.net.Stopped;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
@@ -48,7 +50,14 @@ public final class InetdServer implements AutoCloseable {
   public static InetdServer start(InetdConfig config, UnaryOperator<InetdOptions> options) {
     var server = new InetdServer((InetdSettings) options.apply(InetdSettings.defaults()));
     server.reload(config);
+    server.begun();
     return server;
+  }
+
+  private synchronized void begun() {
+    var inherited = resolver.inherited();
+    services.stream().filter(s -> inherited.wasStopped(s.spec())).forEach(Service::stop);
+    inherited.begun(services.stream().flatMap(s -> s.sockets().stream()).toList());
   }
 
   /** As {@link #check(InetdConfig, UnaryOperator)}, with the default options. */
@@ -159,6 +168,38 @@ public final class InetdServer implements AutoCloseable {
   }
 
   /**
+   * Starts a process that follows this one, gives it every socket, and once it serves listens no
+   * more: no client is refused or lost meanwhile. What was started goes on; {@link #stop} waits for
+   * it. The new process has this one's environment, working directory and fds 0 to 2, takes the
+   * sockets by {@link io.netsvc.net.PassedSocket#takeAll} and {@link InetdOptions#withSockets}, and
+   * says {@link Supervisor#ready}. A service that is stopped is so in the new process; limits and
+   * counters begin anew there; a program that has a socket ({@code wait}) keeps it until it ends,
+   * and one that is kept running is ended here before it starts there. Blocks, as do all changes of
+   * this server meanwhile.
+   *
+   * @param command the program, an absolute path or a name to find in {@code PATH}, and its arguments
+   * @param others further listeners that go along, by the names that {@link
+   *     io.netsvc.net.PassedSocket#name} has there; {@link Listener#detach detached} then, too
+   * @param patience how long it may take to serve
+   * @return the pid of the new process
+   * @throws IOException if it does not serve; it has ended then, and this server goes on as before
+   * @throws UnsupportedOperationException where no fds can be passed
+   */
+  public synchronized long handOver(
+      List<String> command, Map<String, Listener> others, Duration patience)
+      throws IOException, InterruptedException {
+    if (stopped) {
+      throw new IllegalStateException("the server is stopped");
+    }
+    var process = new Handover(services, others).run(List.copyOf(command), patience);
+    stopped = true;
+    others.values().forEach(Listener::detach); // first, if somebody asks there how this server does
+    services.forEach(Service::leave);
+    services = List.of();
+    return process.pid();
+  }
+
+  /**
    * Closes every socket at once, gives programs and handlers this long to end, and then does as
    * {@link #close}. An interrupt ends the grace, and is set again. A handler that calls this does
    * not wait for itself.
@@ -173,6 +214,7 @@ public final class InetdServer implements AutoCloseable {
       services = List.of();
     }
     all.forEach(Service::stop);
+    resolver.inherited().close();
     return sessions.stop(grace, settings.killDelay());
   }
 

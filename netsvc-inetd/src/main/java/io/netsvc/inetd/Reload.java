@@ -174,7 +174,7 @@ final class Reload {
    */
   private ServiceSocket open(ServiceSocket.Key key) throws IOException {
     try {
-      return ServiceSocket.open(key);
+      return resolver.inherited().open(key);
     } catch (BindException e) {
       var inTheWay =
           gone.stream()
@@ -187,7 +187,7 @@ final class Reload {
       }
       inTheWay.forEach(ServiceSocket::close);
       try {
-        return ServiceSocket.open(key);
+        return resolver.inherited().open(key);
       } catch (IOException again) {
         gone.forEach(Service::reopen);
         throw again;

@@ -33,12 +33,19 @@ import org.jspecify.annotations.Nullable;
 final class Resolver {
   private final InetdSettings settings;
   private final Internals internals;
+  private final Inherited inherited;
   private final Admission.Surroundings surroundings = Admission.Surroundings.ofTheMachine();
 
   /** @param services what runs */
   Resolver(InetdSettings settings, Supplier<List<Service>> services) {
     this.settings = settings;
     this.internals = new Internals(settings, services);
+    this.inherited = Inherited.of(settings.sockets());
+  }
+
+  /** Returns the sockets that the server was started with. */
+  Inherited inherited() {
+    return inherited;
   }
 
   /** Returns what checks the entries of one file, in their order. */
@@ -127,7 +134,10 @@ final class Resolver {
 
   /** Returns what an entry's sockets are opened with. */
   private List<ServiceSocket.Key> keys(ServiceSpec spec) throws UnknownHostException {
-    var keys = new ArrayList<ServiceSocket.Key>();
+    var keys = new ArrayList<>(inherited.named(spec));
+    if (!keys.isEmpty()) {
+      return keys;
+    }
     for (var listen : spec.listens()) {
       boolean dual = listen.protocol() == Protocol.TCP46 || listen.protocol() == Protocol.UDP46;
       addresses(listen).stream()

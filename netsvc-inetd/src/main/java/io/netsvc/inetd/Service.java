@@ -126,6 +126,18 @@ final class Service {
     sockets.forEach(socket -> socket.resume(this, reason));
   }
 
+  /** Returns the program of the same kept entry in the process before this one, or 0. */
+  long predecessor() {
+    return resolver.inherited().program(spec);
+  }
+
+  /** Leaves all sockets to another process that has them; what runs goes on, but for a kept program. */
+  void leave() {
+    stopped = true;
+    sockets.forEach(ServiceSocket::detach);
+    serving.over();
+  }
+
   /** How long its programs may take to end, where the entry does not say. */
   Duration stopTime() {
     return stopTime;
@@ -144,7 +156,7 @@ final class Service {
     for (var socket : sockets) {
       if (socket.isClosed()) {
         try {
-          var again = ServiceSocket.open(socket.key());
+          var again = resolver.inherited().open(socket.key());
           sockets.set(sockets.indexOf(socket), again);
           again.takenOver(this);
           serving.serve(again);
@@ -194,7 +206,7 @@ final class Service {
     var opened = new ArrayList<ServiceSocket>();
     try {
       for (var key : keys()) {
-        opened.add(ServiceSocket.open(key));
+        opened.add(resolver.inherited().open(key));
       }
     } catch (IOException | RuntimeException e) {
       opened.forEach(ServiceSocket::close);

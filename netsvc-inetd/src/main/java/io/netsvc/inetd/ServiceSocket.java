@@ -1,6 +1,8 @@
 package io.netsvc.inetd;
 
 import io.netsvc.inetd.config.SocketType;
+import io.netsvc.linux.Loops;
+import io.netsvc.linux.Pidfd;
 import io.netsvc.net.DatagramOptions;
 import io.netsvc.net.DatagramPort;
 import io.netsvc.net.ListenOptions;
@@ -25,6 +27,7 @@ abstract sealed class ServiceSocket implements AutoCloseable {
   private final Key key;
   private final Set<Pause> pauses = EnumSet.noneOf(Pause.class);
   private @Nullable Service owner;
+  private volatile long holder;
   private boolean closed;
 
   private ServiceSocket(Key key) {
@@ -85,7 +88,7 @@ abstract sealed class ServiceSocket implements AutoCloseable {
   static final class Stream extends ServiceSocket {
     private final Listener listener;
 
-    private Stream(Key key, Listener listener) {
+    Stream(Key key, Listener listener) {
       super(key);
       this.listener = listener;
     }
@@ -119,6 +122,16 @@ abstract sealed class ServiceSocket implements AutoCloseable {
     }
 
     @Override
+    ChildFd sharedFd() {
+      return ChildFd.shared(listener);
+    }
+
+    @Override
+    void detachSocket() {
+      listener.detach();
+    }
+
+    @Override
     void closeSocket() {
       listener.close();
     }
@@ -128,7 +141,7 @@ abstract sealed class ServiceSocket implements AutoCloseable {
   static final class Datagram extends ServiceSocket {
     private final DatagramPort port;
 
-    private Datagram(Key key, DatagramPort port) {
+    Datagram(Key key, DatagramPort port) {
       super(key);
       this.port = port;
     }
@@ -162,6 +175,16 @@ abstract sealed class ServiceSocket implements AutoCloseable {
     }
 
     @Override
+    ChildFd sharedFd() {
+      return ChildFd.shared(port);
+    }
+
+    @Override
+    void detachSocket() {
+      port.detach();
+    }
+
+    @Override
     void closeSocket() {
       port.close();
     }
@@ -171,10 +194,14 @@ abstract sealed class ServiceSocket implements AutoCloseable {
   static ServiceSocket open(Key key) throws IOException {
     if (key.type() == SocketType.STREAM) {
       return new Stream(
-          key, Listener.open(key.address(), o -> key.settings().apply(o.withDualStack(key.dualStack()))));
+          key,
+          Listener.open(
+              key.address(), o -> key.settings().apply(o.withDualStack(key.dualStack()))));
     }
     return new Datagram(
-        key, DatagramPort.open(key.address(), o -> key.settings().apply(o.withDualStack(key.dualStack()))));
+        key,
+        DatagramPort.open(
+            key.address(), o -> key.settings().apply(o.withDualStack(key.dualStack()))));
   }
 
   abstract SocketAddress localAddress();
@@ -182,12 +209,17 @@ abstract sealed class ServiceSocket implements AutoCloseable {
   /** Returns the socket for a program. */
   abstract ChildFd childFd();
 
+  /** Returns the socket for another process that serves it beside this one. */
+  abstract ChildFd sharedFd();
+
   /** Calls back on an event loop while there is something to read and no pause. */
   abstract void onReadable(Runnable callback) throws IOException;
 
   abstract void watch(boolean watched);
 
   abstract void closeSocket();
+
+  abstract void detachSocket();
 
   Key key() {
     return key;
@@ -234,6 +266,37 @@ abstract sealed class ServiceSocket implements AutoCloseable {
     return Set.copyOf(pauses);
   }
 
+  /** A program has the socket now, or with 0 none any more. */
+  void heldBy(long pid) {
+    holder = pid;
+  }
+
+  /** Returns the program that has the socket, or 0. */
+  long holder() {
+    return holder;
+  }
+
+  /** A program of a predecessor's has the socket until it ends. */
+  void heldByAnother(long pid) throws IOException {
+    synchronized (this) {
+      pauses.add(Pause.HANDED_OVER);
+      update();
+    }
+    heldBy(pid);
+    Pidfd.whenEnded(
+        Math.toIntExact(pid),
+        Loops.shared(),
+        this::givenBack);
+  }
+
+  private synchronized void givenBack() {
+    heldBy(0);
+    boolean kept = owner != null && owner.serving() instanceof Daemon; // which has it all the time
+    if (!kept && pauses.remove(Pause.HANDED_OVER)) {
+      update();
+    }
+  }
+
   synchronized boolean handedOver() {
     return pauses.contains(Pause.HANDED_OVER);
   }
@@ -246,6 +309,17 @@ abstract sealed class ServiceSocket implements AutoCloseable {
     if (!closed) {
       watch(pauses.isEmpty());
     }
+  }
+
+  /** Leaves the socket, with its clients and its file, to another process that has it. */
+  void detach() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    detachSocket();
   }
 
   /** Closes the socket, and removes its file; a program that has the socket keeps it. */

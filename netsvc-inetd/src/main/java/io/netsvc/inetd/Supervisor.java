@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * What started this process and wants to know how it does: systemd, or whoever else speaks
  * sd_notify(3). Each message is one datagram to the Unix socket that {@code NOTIFY_SOCKET} names, a
  * path or {@code @} and an abstract name. Without a supervisor nothing is sent; no message ever
- * fails to its caller: the first that cannot be sent is logged, the others are not.
+ * fails to its caller: the first that cannot be sent is logged, the others are not. A predecessor
+ * that hands its sockets over ({@link InetdServer#handOver}) is told {@link #ready} too, once.
  *
  * <p>A message blocks its thread while the supervisor's socket is full, for five seconds at most.
  * Supervisors are immutable, and safe for use by multiple concurrent threads.
@@ -29,14 +30,18 @@ import org.slf4j.LoggerFactory;
 public final class Supervisor {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final Logger log = LoggerFactory.getLogger(Supervisor.class);
-  private static final Supervisor NONE = new Supervisor(Optional.empty(), Optional.empty());
+  private static final Supervisor NONE = new Supervisor(Optional.empty(), Optional.empty(), Optional.empty());
 
   private final Optional<String> socket;
+  private final Optional<String> predecessor;
+  private final AtomicBoolean succeeded = new AtomicBoolean();
   private final Optional<Duration> watchdogInterval;
   private final AtomicBoolean failed = new AtomicBoolean();
 
-  private Supervisor(Optional<String> socket, Optional<Duration> watchdogInterval) {
+  private Supervisor(
+      Optional<String> socket, Optional<String> predecessor, Optional<Duration> watchdogInterval) {
     this.socket = socket;
+    this.predecessor = predecessor;
     this.watchdogInterval = watchdogInterval;
   }
 
@@ -48,11 +53,13 @@ public final class Supervisor {
   static Supervisor of(Map<String, String> environment, long pid) {
     var socket = environment.getOrDefault("NOTIFY_SOCKET", "");
     var interval = interval(environment, pid);
+    var predecessor = Optional.ofNullable(environment.get(Succession.SOCKET));
     if (!socket.isEmpty() && socket.charAt(0) != '/' && socket.charAt(0) != '@') {
       log.warn("no supervisor is told socket=\"{}\": expected a path or @", Printable.of(socket));
-      return new Supervisor(Optional.empty(), interval);
+      return new Supervisor(Optional.empty(), predecessor, interval);
     }
-    return new Supervisor(Optional.of(socket).filter(name -> !name.isEmpty()), interval);
+    return new Supervisor(
+        Optional.of(socket).filter(name -> !name.isEmpty()), predecessor, interval);
   }
 
   /** As sd_watchdog_enabled(3): the variables may be meant for a parent of this process. */
@@ -74,14 +81,25 @@ public final class Supervisor {
     return NONE;
   }
 
-  /** {@return whether there is one to tell} */
+  /** {@return whether there is one, beside a predecessor} */
   public boolean isPresent() {
     return socket.isPresent();
+  }
+
+  /**
+   * {@return whether a predecessor hands its sockets over, and waits for {@link #ready}; this process
+   * has them alone then}
+   */
+  public boolean hasPredecessor() {
+    return predecessor.isPresent();
   }
 
   /** Says that the start, or a reload, is complete. */
   public void ready() {
     send("READY=1");
+    if (succeeded.compareAndSet(false, true)) {
+      send(predecessor, "READY=1");
+    }
   }
 
   /** Says that a reload begins, which {@link #ready} ends. */
@@ -126,7 +144,11 @@ public final class Supervisor {
   }
 
   private void send(String message) {
-    if (socket.isEmpty()) {
+    send(socket, message);
+  }
+
+  private void send(Optional<String> to, String message) {
+    if (to.isEmpty()) {
       return;
     }
     try {
@@ -134,7 +156,7 @@ public final class Supervisor {
       if (missing.isPresent()) {
         throw new IOException("a Unix datagram needs " + missing.get());
       }
-      send(UnixDomainSocketAddress.of(socket.get()), message);
+      send(UnixDomainSocketAddress.of(to.get()), message);
     } catch (IOException | RuntimeException e) {
       if (failed.compareAndSet(false, true)) {
         log.warn("the supervisor is not told cause=\"{}\"", Printable.of(Objects.toString(e.getMessage())));

@@ -74,11 +74,12 @@ final class Wait implements Serving {
   private void start(List<ServiceSocket> given) {
     long begin = System.nanoTime();
     try {
-      launcher.start(
+      var process = launcher.start(
           given.stream().map(ServiceSocket::childFd).toList(),
           Map.of(),
           "wait",
           status -> takeBack(given, status, System.nanoTime() - begin));
+      given.forEach(socket -> socket.heldBy(process.pid()));
     } catch (IOException | RuntimeException e) {
       service.tally().failed();
       log.warn("not started service={} cause=\"{}\"", spec.name(), e.getMessage());
@@ -112,6 +113,7 @@ final class Wait implements Serving {
       log.warn("the program ends at once, pausing service={} seconds={}", spec.name(), seconds);
     }
     for (var socket : given) {
+      socket.heldBy(0);
       if (seconds > 0) {
         socket.pauseFor(service, ServiceSocket.Pause.BACK_OFF, TimeUnit.SECONDS.toNanos(seconds));
       }
