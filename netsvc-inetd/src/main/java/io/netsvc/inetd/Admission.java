@@ -127,7 +127,7 @@ final class Admission {
 
   /** Refuses a client everywhere for that long, zero for ever. */
   void outlaw(SocketAddress peer, Duration time) {
-    surroundings.outlaws().add(Sources.of(peer), time.toNanos());
+    surroundings.outlaws().add(Sources.of(peer), time);
   }
 
   /** What {@link #ask} let in has ended. */

@@ -205,8 +205,8 @@ class AdmissionTest {
   @Test
   void outlaws_areRefusedForTheirTime() {
     var outlaws = new Outlaws(nanos::get);
-    outlaws.add("a", 100);
-    outlaws.add("b", 0);
+    outlaws.add("a", Duration.ofNanos(100));
+    outlaws.add("b", Duration.ZERO);
     assertThat(outlaws.has("a")).isTrue();
     nanos.addAndGet(100);
     assertThat(outlaws.has("a")).isFalse();
