@@ -1,7 +1,6 @@
 package io.netsvc.inetd;
 
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -133,29 +132,37 @@ record HostPattern(Test test, Optional<String> fault) {
   private static Optional<HostPattern> network(String text) {
     int slash = text.indexOf('/');
     var net = slash < 0 ? text : text.substring(0, slash);
-    boolean bracketed = net.startsWith("[") && net.endsWith("]");
+    boolean bracketed = net.startsWith("[") && net.endsWith("]") && net.indexOf(':') >= 0;
     var literal = bracketed ? net.substring(1, net.length() - 1) : net;
     var address = Addresses.literal(literal);
     if (address.isEmpty()) {
       return Optional.empty();
     }
-    byte[] raw = address.get().getAddress();
     if (slash < 0) {
       return Optional.of(of(host -> Truth.of(address.get().equals(host.address))));
     }
-    var mask = text.substring(slash + 1);
-    if (mask.indexOf('.') >= 0) {
-      // A network is what is left of an address under the mask; not all have seen it so.
-      return Addresses.literal(mask)
-          .filter(m -> m instanceof Inet4Address && raw.length == 4)
-          .map(InetAddress::getAddress)
-          .map(m -> of(host -> within(host, raw, m).and(isClean(raw, m) ? Truth.YES : Truth.MAYBE)));
+    byte[] raw = address.get().getAddress();
+    var mask = mask(text.substring(slash + 1), raw.length, literal.indexOf(':') >= 0);
+    boolean valid = !text.endsWith("/255.255.255.255"); // hosts_access(5) says so
+    if (mask.isEmpty() || raw.length > 4 || (valid && isNetwork(raw, mask.get()))) {
+      return mask.map(m -> of(host -> within(host, raw, m)));
     }
-    boolean mapped = raw.length == 4 && literal.indexOf(':') >= 0;
-    int bits = BITS.matcher(mask).matches() ? Integer.parseInt(mask) - (mapped ? MAPPED_BITS : 0) : -1;
-    return bits < 0 || bits > raw.length * 8
-        ? Optional.empty()
-        : Optional.of(of(host -> within(host, raw, ofBits(bits, raw.length))));
+    // To some, what is left of an address under the mask is never this; to others, it counts alike.
+    return Optional.of(
+        new HostPattern(
+            host -> within(host, raw, mask.get()).and(Truth.MAYBE),
+            Optional.of("it is no network with its mask")));
+  }
+
+  private static Optional<byte[]> mask(String text, int length, boolean six) {
+    if (text.indexOf('.') >= 0) {
+      return Addresses.literal(text).filter(_ -> !six).map(InetAddress::getAddress);
+    }
+    if (!BITS.matcher(text).matches()) {
+      return Optional.empty();
+    }
+    int bits = Integer.parseInt(text) - (six && length == 4 ? MAPPED_BITS : 0);
+    return bits < 0 || bits > length * 8 ? Optional.empty() : Optional.of(ofBits(bits, length));
   }
 
   private static byte[] ofBits(int bits, int length) {
@@ -176,7 +183,7 @@ record HostPattern(Test test, Optional<String> fault) {
     return Truth.of(same);
   }
 
-  private static boolean isClean(byte[] network, byte[] mask) {
+  private static boolean isNetwork(byte[] network, byte[] mask) {
     for (int i = 0; i < network.length; i++) {
       if ((network[i] & ~mask[i]) != 0) {
         return false;

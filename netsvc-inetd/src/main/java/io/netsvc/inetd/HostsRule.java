@@ -23,13 +23,22 @@ record HostsRule(String place, Patterns daemons, Patterns clients, boolean permi
   private static final Pattern PORT = Pattern.compile("[0-9]{1,5}");
 
   /**
-   * Options of hosts_options(5) without which the client gets the same service, and whether they
-   * have a value; {@code twist}, {@code aclexec}, {@code user}, {@code umask} and {@code setenv} do
-   * not belong here.
+   * Options of hosts_options(5) without which the client gets the same service, and their values;
+   * {@code twist}, {@code aclexec}, {@code user}, {@code umask} and {@code setenv} do not belong
+   * here.
    */
-  private static final Map<String, Boolean> HARMLESS =
-      Map.of("spawn", true, "severity", true, "banners", true, "linger", true,
-          "keepalive", false, "nice", false, "rfc931", false);
+  private static final Map<String, Pattern> HARMLESS =
+      Map.of(
+          "spawn", Pattern.compile(".+"),
+          "banners", Pattern.compile(".+"),
+          "severity",
+              Pattern.compile(
+                  "((kern|user|mail|daemon|auth|authpriv|lpr|news|uucp|cron|ftp|local[0-7])\\.)?"
+                      + "(emerg|alert|crit|err|warning|notice|info|debug)"),
+          "linger", Pattern.compile("[0-9]+"),
+          "keepalive", Pattern.compile(""),
+          "nice", Pattern.compile("(-?[0-9]+)?"),
+          "rfc931", Pattern.compile("[0-9]*"));
 
   /** Who asks for what. */
   record Request(String daemon, int port, HostPattern.Host server, HostPattern.Host client) {
@@ -118,9 +127,6 @@ record HostsRule(String place, Patterns daemons, Patterns clients, boolean permi
       }
     }
     fields.add(field.toString());
-    while (fields.size() > 2 && fields.getLast().isBlank()) {
-      fields.removeLast(); // a colon at the end
-    }
     return fields;
   }
 
@@ -197,13 +203,13 @@ record HostsRule(String place, Patterns daemons, Patterns clients, boolean permi
     for (int i = 0; i < options.size(); i++) {
       var words = options.get(i).strip().split("[\\s=]+", 2);
       var keyword = words[0].toLowerCase(Locale.ROOT);
-      boolean alone = words.length == 1;
-      boolean last = i == options.size() - 1;
-      if (last && alone && (keyword.equals("allow") || keyword.equals("deny"))) {
+      var value = words.length == 1 ? "" : words[1];
+      boolean decides = keyword.equals("allow") || keyword.equals("deny");
+      if (decides && value.isEmpty() && i == options.size() - 1) {
         return keyword.equals("allow");
       }
-      var needsValue = HARMLESS.get(keyword);
-      if (needsValue == null || (needsValue && alone)) {
+      var values = HARMLESS.get(keyword);
+      if (values == null || !values.matcher(value).matches()) {
         log.warn("{}: cannot carry out the option \"{}\", whom the line has is refused", place, shown(keyword));
         return false;
       }

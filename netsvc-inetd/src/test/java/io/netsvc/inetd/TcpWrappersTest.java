@@ -60,15 +60,14 @@ class TcpWrappersTest {
         "in.x: @friends", "in.x: user@@friends", "in.x: 10.0.0.0/33", "in.x: 10.0.0.0/255.0.0.x", "in.x: 10.0.0",
         "in.x: [10.0.0.9", "in.x: ALL EXCEPT @enemies", "in.x: ALL EXCEPT root@ALL", "in.x@@here: ALL",
         "in.x: 10.0.0.1/255.0.0.0", "in.x: 10.0.*/8", "in.x: .example.*", "in.x: 010.0.0.9", "in.x: mail.",
-        "in.x: [::1: deny"
+        "in.x: [::1: deny", "in.x: ALL:", "in.x: ALL: allow :", "in.x: ALL: keepalive yes", "in.x: ALL: linger x",
+        "in.x: ALL: severity foo.bar", "in.x: 10.1.2.3/8", "in.x: [10.0.0.9]"
       })
   void line_thatCannotBeFollowed_neverGrantsAndAlwaysDenies(String line) throws Exception {
     try (var log = new Log()) {
       assertThat(allows(line, "10.0.0.9")).as("hosts.allow").isFalse();
       assertThat(denies(line, "10.0.0.9")).as("hosts.deny").isTrue();
-      if (!line.contains("10.0.0.1/255")) {
-        assertThat(log.text()).contains("allow:1: ").contains("deny:1: ");
-      }
+      assertThat(log.text()).contains("allow:1: ").contains("deny:1: ");
     }
   }
 
@@ -112,8 +111,7 @@ class TcpWrappersTest {
       value = {
         "in.x: ALL: spawn (/bin/false) &: allow | true", "in.x: ALL: severity mail.info: allow | true",
         "in.x: ALL: severity = notice: DENY | false", "in.x: ALL: spawn echo [: deny | false",
-        "in.x: ALL: banners /x: keepalive: linger 5: rfc931: nice 5: allow | true", "in.x: ALL: allow : | true",
-        "in.x: ALL: spawn echo a\\:b: deny | false", "in.x: ALL@10.0.0.9: allow | true"
+        "in.x: ALL: banners /x: keepalive: linger 5: rfc931: nice 5: allow | true",         "in.x: ALL: spawn echo a\\:b: deny | false", "in.x: ALL@10.0.0.9: allow | true"
       })
   void options_thatLeaveTheServiceAsItIs_leaveTheDecisionToTheLast(String line, boolean granted) throws Exception {
     assertThat(allows(line, "10.0.0.9")).isEqualTo(granted);
@@ -140,8 +138,8 @@ class TcpWrappersTest {
       value = {
         "10.0.0.0/255.0.255.0 | 10.7.255.9 | false | false", "10.0.0.0/255.0.255.0 | 10.7.0.9 | true | true", "10.0.5.0/255.0.255.0 | 10.7.5.9 | true | true",
         "10.0.5.0/255.0.255.0 | 10.0.6.9 | false | false", "10.0.0.0/255.255.0.0 | 10.1.0.9 | false | false",
-        "10.0.0.9/255.255.255.255 | 10.0.0.9 | true | true", "10.0.0.9/255.255.255.255 | 10.0.0.8 | false | false",
-        "10.1.2.3/8 | 10.0.0.9 | true | true", "0.0.0.0/0 | 10.0.0.9 | true | true", "0.0.0.0/0 | ::1 | false | false",
+        "10.0.0.9/255.255.255.255 | 10.0.0.9 | false | true", "10.0.0.9/255.255.255.255 | 10.0.0.8 | false | false",
+        "10.1.2.3/8 | 10.0.0.9 | false | true", "10.1.2.3/8 | 11.0.0.9 | false | false", "0.0.0.0/0 | 10.0.0.9 | true | true", "0.0.0.0/0 | ::1 | false | false",
         "[2001:db8::5] | 2001:db8::5 | true | true", "[2001:db8::]/32 | 2001:db8::5 | true | true",
         "[2001:db8::5]/32 | 2001:db8:9::1 | true | true", "[2001:db9::]/32 | 2001:db8::5 | false | false",
         "[::]/0 | 10.0.0.9 | false | false", "[::ffff:10.0.0.9] | 10.0.0.9 | true | true",
