@@ -67,7 +67,7 @@ final class Nowait implements Serving {
       sessions.run(connection, this::ask, () -> {});
       return;
     }
-    var refusal = admission.ask(connection.remoteAddress());
+    var refusal = admission.ask(connection.localAddress(), connection.remoteAddress());
     if (refusal.isEmpty()) {
       admitted(connection);
     } else {
@@ -89,7 +89,7 @@ final class Nowait implements Serving {
   /** Asks on a virtual thread, where it may take its time. */
   private boolean ask(Connection connection) throws IOException {
     banners.greet(connection);
-    var refusal = admission.ask(connection.remoteAddress());
+    var refusal = admission.ask(connection.localAddress(), connection.remoteAddress());
     if (refusal.isPresent()) {
       refused(connection, refusal.get());
       banners.refuse(connection);

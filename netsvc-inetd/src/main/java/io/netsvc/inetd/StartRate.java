@@ -2,6 +2,7 @@ package io.netsvc.inetd;
 
 import io.netsvc.inetd.config.Rate;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ final class StartRate {
     if (wait == 0 || rate.pause().isZero()) {
       return wait;
     }
-    long pause = rate.pause().toNanos();
+    long pause = TimeUnit.NANOSECONDS.convert(rate.pause()); // saturates
     bucket.refill(now + pause);
     return pause;
   }

@@ -260,6 +260,17 @@ class ServingTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"'127.0.0.{0,2}',false", "'127.0.0.{0,1}',true", "127.0.0.0,true"})
+  void onlyFrom_ofAlternatives_letsInThoseAlone(String onlyFrom, boolean served) throws Exception {
+    var text = "service daytime\n{\ntype = UNLISTED INTERNAL\nport = " + port + "\nbind = 127.0.0.1\nsocket_type = stream\n"
+        + "wait = no\nflags = NOLIBWRAP\nonly_from = " + onlyFrom + "\n}\n";
+    try (var server = InetdServer.start(InetdConfig.parse("x", text, Dialect.XINETD))) {
+      assertThat(server.diagnostics()).isEmpty();
+      assertThat(ask(port, "").isEmpty()).isEqualTo(!served);
+    }
+  }
+
   @Test
   void check_whatIsHardlyMeant_warns() {
     var text =
@@ -267,15 +278,17 @@ class ServingTest {
         8080 stream tcp nowait - /bin/cat -u
         tcpmux/x stream tcp nowait - /bin/cat
         8081 on protocol = tcp, wait = no, user = -, only_from =, exec = /bin/cat;
+        8082 on protocol = udp, wait = yes, user = -, only_from = 10.0.0.1, exec = /bin/cat;
         """;
     var checked = InetdServer.check(InetdConfig.parse("c", text));
-    assertThat(checked.services()).hasSize(3);
+    assertThat(checked.services()).hasSize(4);
     assertThat(checked.diagnostics())
         .extracting(io.netsvc.inetd.config.Diagnostic::toString)
         .containsExactly(
             "c:1:35: warning: read \"-u\" as the program's name, argv[0]; expected the name before the arguments",
             "c:2:1: warning: nobody can reach it: expected an entry with internal tcpmux, on port 1",
-            "c:3:46: warning: nobody can reach it: only_from is empty");
+            "c:3:46: warning: nobody can reach it: only_from is empty",
+            "c:4:47: warning: it keeps nobody out: clients are asked only where the server accepts them");
   }
 
   @Test

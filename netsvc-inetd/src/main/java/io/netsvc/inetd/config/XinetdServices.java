@@ -120,6 +120,21 @@ final class XinetdServices {
     return disable != null && Syntax.yesNo().read(disable.key(), disable.values());
   }
 
+  /**
+   * Returns the daemon that xinetd asks hosts.allow about where the section does not say: the
+   * program by its name there, and by the section's what has none. A trap refuses everybody anyway.
+   */
+  static Optional<String> usualWrappers(ServiceSpec spec, String section) {
+    if (spec.get(Attribute.DENY_TIME).isPresent()) {
+      return Optional.empty();
+    }
+    if (spec.internal() || spec.get(Attribute.REDIRECT).isPresent()) {
+      return Optional.of(section);
+    }
+    var name = spec.get(Attribute.PROGRAM).map(_ -> spec.argv().getFirst());
+    return name.map(path -> path.substring(path.lastIndexOf('/') + 1));
+  }
+
   /** One section on its way to a service. */
   private static final class Reading {
     private final XinetdSection section;
@@ -258,8 +273,12 @@ final class XinetdServices {
         case "cps" -> cps(setting);
         case "groups" -> groups = Syntax.yesNo().read(setting.key(), setting.values());
         case "redirect" -> redirect(setting);
-        case "libwrap" ->
-            spec = spec.with(Attribute.WRAPPERS, one(setting).text(), setting.key().position());
+        case "libwrap" -> {
+          var daemon = one(setting).text();
+          if (!flags.contains("nolibwrap")) {
+            spec = spec.with(Attribute.WRAPPERS, daemon, setting.key().position());
+          }
+        }
         case "deny_time" -> {} // with the flag SENSOR
         case "mdns", "labeled", "enabled", "disabled" -> other.put(key, joined(setting));
         default -> unknown(key, setting);
@@ -404,10 +423,9 @@ final class XinetdServices {
       if (flags.contains("idonly")) {
         section.remark(head.position(), "IDONLY is not followed: clients without an identity are served");
       }
-      boolean wrapped = !flags.contains("nolibwrap") && spec.get(Attribute.WRAPPERS).isEmpty();
-      if (wrapped && spec.get(Attribute.PROGRAM).isPresent() && !spec.internal()) {
-        var program = spec.get(Attribute.PROGRAM).get();
-        spec = spec.with(Attribute.WRAPPERS, program.substring(program.lastIndexOf('/') + 1));
+      var wrapped = usualWrappers(spec, head.text());
+      if (!flags.contains("nolibwrap") && spec.get(Attribute.WRAPPERS).isEmpty() && wrapped.isPresent()) {
+        spec = spec.with(Attribute.WRAPPERS, wrapped.get());
       }
       var kept = new ArrayList<String>();
       for (var flag : flags) {

@@ -59,7 +59,7 @@ final class XinetdWriter implements Printer.Writer {
           lost(attribute);
         }
       }
-      rest();
+      rest(name);
       out.line("service " + name);
       out.line("{");
       if (!types.isEmpty()) {
@@ -270,7 +270,7 @@ final class XinetdWriter implements Printer.Writer {
       }
     }
 
-    private void rest() {
+    private void rest(String section) {
       if (spec.is(Attribute.KEEP_ALIVE)) {
         flags.add("KEEPALIVE");
       }
@@ -284,7 +284,7 @@ final class XinetdWriter implements Printer.Writer {
             "deny_time",
             deny.get().isZero() ? "FOREVER" : deny.get().toMillis() < 60_000 ? "NEVER" : String.valueOf(deny.get().toMinutes()));
       }
-      wrappers();
+      wrappers(section);
       for (var other : spec.get(Attribute.OTHER).orElse(Map.of()).entrySet()) {
         if (other.getKey().equals("flags")) {
           flags.addAll(List.of(other.getValue().split(" ", -1)));
@@ -297,10 +297,9 @@ final class XinetdWriter implements Printer.Writer {
     }
 
     /** There hosts.allow counts unless a flag says that it does not. */
-    private void wrappers() {
+    private void wrappers(String section) {
       var wrappers = spec.get(Attribute.WRAPPERS);
-      var program = spec.get(Attribute.PROGRAM).filter(p -> !spec.internal());
-      Optional<String> usual = program.map(p -> p.substring(p.lastIndexOf('/') + 1));
+      var usual = XinetdServices.usualWrappers(spec, section);
       if (wrappers.isEmpty() && usual.isPresent()) {
         flags.add("NOLIBWRAP");
       } else if (wrappers.isPresent() && !wrappers.equals(usual)) {
