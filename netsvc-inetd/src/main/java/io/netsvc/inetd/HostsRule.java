@@ -1,6 +1,7 @@
 package io.netsvc.inetd;
 
 import io.netsvc.net.AccessRules;
+import io.netsvc.net.AddressText;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +43,7 @@ record HostsRule(
     }
 
     String text() {
-      return address.getAddress().getHostAddress();
+      return AddressText.of(address.getAddress());
     }
 
     Optional<String> name() {
