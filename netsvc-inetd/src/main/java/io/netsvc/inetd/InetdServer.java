@@ -173,7 +173,9 @@ public final class InetdServer implements AutoCloseable {
       services = List.of();
     }
     all.forEach(Service::stop);
-    return sessions.stop(grace, settings.killDelay());
+    var how = sessions.stop(grace, settings.killDelay());
+    sessions.outputs().close(); // what programs have left behind may go on, without our log
+    return how;
   }
 
   /**
