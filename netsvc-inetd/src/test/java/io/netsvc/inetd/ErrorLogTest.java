@@ -78,9 +78,11 @@ class ErrorLogTest {
   @Test
   void kept_lines_areLogged() throws Exception {
     var file = Programs.script(directory.resolve("script"), "echo kept >&2\nexec sleep 60\n");
-    var text = "127.0.0.1:%d on protocol = tcp, wait = yes, keep = yes, user = -, stderr = log, exec = %s;\n";
+    var text =
+        "127.0.0.1:%d on protocol = tcp, wait = yes, keep = yes, user = -, stderr = log, exec = %s;\n"
+            .formatted(port, file);
     try (var log = new Log();
-        var server = InetdServer.start(InetdConfig.parse("c", text.formatted(port, file)))) {
+        var server = InetdServer.start(InetdConfig.parse("c", text))) {
       assertThat(server.diagnostics()).isEmpty();
       Programs.await("the line", () -> messages(log).equals(List.of("\"kept\"")));
     }

@@ -70,13 +70,13 @@ class TcpmuxTest {
 
   @Test
   void client_overTheInstances_isRefusedAndLaterServed() throws Exception {
-    try (var server = serve(definition("+x", "accept_max = 1", "/bin/cat"));
-        var first = connect(port)) {
-      first.getOutputStream().write("x\r\na".getBytes(StandardCharsets.US_ASCII));
-      assertThat(first.getInputStream().readNBytes(6)).asString(StandardCharsets.US_ASCII).isEqualTo(GO + "a");
-      assertThat(ask(port, "x\r\nb")).isEqualTo(NOT_AVAILABLE);
-      assertThat(refused(server)).isEqualTo(Map.of(Refusal.INSTANCES, 1L));
-      first.close();
+    try (var server = serve(definition("+x", "accept_max = 1", "/bin/cat"))) {
+      try (var first = connect(port)) {
+        first.getOutputStream().write("x\r\na".getBytes(StandardCharsets.US_ASCII));
+        assertThat(first.getInputStream().readNBytes(6)).asString(StandardCharsets.US_ASCII).isEqualTo(GO + "a");
+        assertThat(ask(port, "x\r\nb")).isEqualTo(NOT_AVAILABLE);
+        assertThat(refused(server)).isEqualTo(Map.of(Refusal.INSTANCES, 1L));
+      }
       Programs.await("its end", () -> server.services().get(1).running() == 0);
       assertThat(ask(port, "x\r\nc")).isEqualTo(GO + "c");
     }
