@@ -72,7 +72,7 @@ final class Internals {
     }
     return switch (name) {
       case "tcpmux" -> tcpmux;
-      case "auth", "ident" -> closing(IdentHandler.of(spec.argv()));
+      case "auth", "ident" -> closing(new IdentHandler(IdentOptions.parse(spec.argv())));
       default ->
           closing(
               Builtin.named(name).orElseThrow(() -> new IllegalArgumentException(unknown(spec)))
