@@ -41,7 +41,7 @@ public final class Spawn implements SpawnPlan {
   /** The step that writes the child's own pid into its environment; -1 if none does. */
   private int ownPid = -1;
 
-  private List<Long> environment = List.of();
+  private SpawnEnvironment environment = new SpawnEnvironment(List.of(), arena);
 
   /**
    * Begins a list for a child that gets this many fds, numbered from 0.
@@ -193,13 +193,13 @@ public final class Spawn implements SpawnPlan {
       ownPid = steps.size();
       add("LISTEN_PID", DECIMAL);
     }
-    this.environment = addresses(environment);
+    this.environment = new SpawnEnvironment(environment, arena);
     return add(
         "execve " + program,
         59,
         arena.allocateFrom(program).address(),
         SpawnMemory.array(arena, addresses(argv)).address(),
-        SpawnMemory.array(arena, this.environment).address());
+        SpawnMemory.array(arena, this.environment.addresses()).address());
   }
 
   private List<Long> addresses(List<String> strings) {
@@ -224,19 +224,19 @@ public final class Spawn implements SpawnPlan {
   }
 
   private SpawnMemory memory() {
-    var memory = new SpawnMemory(arena, steps, environment);
+    var memory = new SpawnMemory(arena, steps);
     if (ownPid >= 0) {
-      memory.ownPid(ownPid, arena);
+      memory.ownPid(ownPid, environment.addresses(), arena);
     }
     return memory;
   }
 
   private Result run(LowFds.Placed sources, SpawnMemory memory, List<String> variables) {
     try (var once = Arena.ofConfined()) {
-      memory.variables(variables.stream().map(v -> once.allocateFrom(v).address()).toList(), once);
+      memory.environmentOnce(environment.with(variables, once), once);
       return run(sources, memory);
     } finally {
-      memory.variables(List.of(), arena);
+      memory.usualEnvironment();
     }
   }
 

@@ -215,7 +215,9 @@ public final class InetdServer implements AutoCloseable {
     }
     all.forEach(Service::stop);
     resolver.inherited().close();
-    return sessions.stop(grace, settings.killDelay());
+    var how = sessions.stop(grace, settings.killDelay());
+    sessions.outputs().close(); // what programs have left behind may go on, without our log
+    return how;
   }
 
   /**

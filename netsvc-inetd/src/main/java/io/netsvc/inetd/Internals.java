@@ -5,19 +5,22 @@ import io.netsvc.inetd.config.ServiceSpec;
 import io.netsvc.net.Connection;
 import io.netsvc.net.ConnectionHandler;
 import io.netsvc.net.Endpoint;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /** What serves the entries that have no program: built-in services, handlers and redirects. */
 final class Internals {
+  private static final Duration MUX_TIME = Duration.ofSeconds(10);
+
   private final InetdSettings settings;
   private final TcpmuxHandler tcpmux;
 
   /** @param services what runs, of which the port multiplexer serves some */
   Internals(InetdSettings settings, Supplier<List<Service>> services) {
     this.settings = settings;
-    this.tcpmux = new TcpmuxHandler(services);
+    this.tcpmux = new TcpmuxHandler(services, MUX_TIME);
   }
 
   /** Returns whether an entry has no program. */
@@ -69,7 +72,7 @@ final class Internals {
     }
     return switch (name) {
       case "tcpmux" -> tcpmux;
-      case "auth", "ident" -> closing(IdentHandler.of(spec.argv()));
+      case "auth", "ident" -> closing(new IdentHandler(IdentOptions.parse(spec.argv())));
       default ->
           closing(
               Builtin.named(name).orElseThrow(() -> new IllegalArgumentException(unknown(spec)))

@@ -57,7 +57,7 @@ final class Wait implements Serving {
           spec.name(), spec.get(Attribute.RATE).map(Rate::count).orElse(0), pauseNanos / 1_000_000_000);
       service.pauseFor(ServiceSocket.Pause.RATE, pauseNanos);
     }
-    service.tally().enter();
+    var _ = service.tally().enter();
     sessions.execute(() -> start(given), service.tally()::leave);
   }
 

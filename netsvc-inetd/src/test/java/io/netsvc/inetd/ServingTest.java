@@ -171,24 +171,6 @@ class ServingTest {
   }
 
   @Test
-  void ident_tellsTheOwnerToThePeerAlone() throws Exception {
-    try (var _ = serve("PORT stream tcp nowait root internal auth -r -n -o OTHER\n");
-        var client = connect(port)) {
-      var query = client.getLocalPort() + " , " + port + "\r\n";
-      // Of its own connection the asking side is here too, and ours.
-      int uid = io.netsvc.linux.Credentials.effectiveUid();
-      assertThat(ask(client, query)).isEqualTo(query.strip() + " : USERID : OTHER : " + uid + "\r\n");
-      assertThat(ask(port, "1,2\r\n")).isEqualTo("1 , 2 : ERROR : NO-USER\r\n");
-      assertThat(ask(port, "0,2\r\nx\r\n")).isEqualTo("0 , 2 : ERROR : INVALID-PORT\r\n0 , 0 : ERROR : UNKNOWN-ERROR\r\n");
-    }
-    try (var _ = serve("PORT stream tcp nowait root internal auth\n")) {
-      assertThat(ask(port, "1,2\r\n")).isEqualTo("1 , 2 : ERROR : HIDDEN-USER\r\n");
-    }
-    var bad = InetdServer.check(InetdConfig.parse("c", "1 stream tcp nowait root internal auth -x\n"));
-    assertThat(bad.diagnostics()).singleElement().asString().contains("read \"-x\", expected -r");
-  }
-
-  @Test
   void keptProgram_hasTheSocketAndComesBack() throws Exception {
     Programs.require("/usr/bin/perl");
     var serves = "open(S,'+<&=0');while(accept(C,S)){syswrite(C,qq($$\\n));close(C)}";
