@@ -43,10 +43,11 @@ final class Lints {
     if (spec.get(Attribute.ONLY_FROM).filter(List::isEmpty).isPresent()) {
       found.add(spec.warning(Attribute.ONLY_FROM, "nobody can reach it: only_from is empty"));
     }
-    if (spec.isDatagram() || (!Internals.serves(spec) && (spec.waits() || spec.is(Attribute.KEEP)))) {
+    boolean waits = !Internals.serves(spec) && spec.waits() && !spec.isDatagram();
+    if (waits || spec.is(Attribute.KEEP)) {
       for (var attribute : List.of(Attribute.ONLY_FROM, Attribute.NO_ACCESS, Attribute.ACCESS_TIMES)) {
         if (spec.get(attribute).isPresent()) {
-          found.add(spec.warning(attribute, "it keeps nobody out: clients are asked only where the server accepts them"));
+          found.add(spec.warning(attribute, "it keeps nobody out: the program itself accepts"));
         }
       }
     }

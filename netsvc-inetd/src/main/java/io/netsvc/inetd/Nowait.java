@@ -126,7 +126,7 @@ final class Nowait implements Serving {
   }
 
   private Optional<Refusal> muxRefusal(Connection connection, int running) {
-    var refusal = admission.ask(connection.remoteAddress());
+    var refusal = admission.ask(connection.localAddress(), connection.remoteAddress());
     if (refusal.isPresent()) {
       return refusal;
     }
@@ -163,12 +163,7 @@ final class Nowait implements Serving {
   private void refused(Connection connection, Refusal reason) {
     tally.leave();
     tally.refused(reason);
-    long silent = admission.log().mayLog(reason);
-    if (silent >= 0) {
-      log.info(
-          "refused service={} reason={} peer={} andBefore={}",
-          spec.name(), reason, Sources.shown(connection.remoteAddress()), silent);
-    }
+    admission.log().refused(spec.name(), reason, connection.remoteAddress());
   }
 
   private void admitted(Connection connection) {

@@ -1,11 +1,15 @@
 package io.netsvc.inetd;
 
+import java.net.SocketAddress;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** When a refusal may be logged: at most once a second for each reason. */
+/** Who was refused, in the log: at most once a second for each reason. */
 final class RefusalLog {
+  private static final Logger log = LoggerFactory.getLogger(InetdServer.class);
   private static final long SECOND_NANOS = 1_000_000_000L;
 
   private final LongSupplier nanoTime;
@@ -18,6 +22,16 @@ final class RefusalLog {
 
   RefusalLog(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
+  }
+
+  /** Says, if it may, that a client was refused. */
+  void refused(String service, Refusal reason, SocketAddress peer) {
+    long silent = mayLog(reason);
+    if (silent >= 0) {
+      log.info(
+          "refused service={} reason={} peer={} andBefore={}",
+          service, reason, Sources.shown(peer), silent);
+    }
   }
 
   /** Returns how many were not logged since the last line, or -1 if this one is not to be either. */

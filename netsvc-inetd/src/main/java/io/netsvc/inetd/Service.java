@@ -61,8 +61,9 @@ final class Service {
       return new Nowait(this, sessions, resolver.admission(spec));
     }
     return program == null
-        ? new BuiltinDatagrams(this, Builtin.named(spec.argv().getFirst()).orElseThrow())
-        : new Wait(this, sessions);
+        ? new BuiltinDatagrams(
+            this, Builtin.named(spec.argv().getFirst()).orElseThrow(), resolver.admission(spec))
+        : new Wait(this, sessions, resolver.admission(spec));
   }
 
   /** A good entry with what it resolves to: no program means an internal service. */

@@ -36,6 +36,8 @@ abstract sealed class ServiceSocket implements AutoCloseable {
 
   /** Why a socket is not watched. */
   enum Pause {
+    /** Somebody finds out whether the next client may have it. */
+    ASKING(ServiceState.State.LISTENING),
     /** A program has the socket; this reason alone survives a change of the entry. */
     HANDED_OVER(ServiceState.State.HANDED_OVER),
     /** As many run as may run. */
