@@ -63,7 +63,7 @@ final class Internals {
   Sessions.Step step(ServiceSpec spec) {
     var redirect = spec.get(Attribute.REDIRECT);
     if (redirect.isPresent()) {
-      return closing(new Redirect(Endpoint.parse(redirect.get(), settings.services()::resolve)));
+      return closing(Redirect.to(Endpoint.parse(redirect.get(), settings.services()::resolve)));
     }
     var name = name(spec);
     var registered = settings.handlers().get(name);
