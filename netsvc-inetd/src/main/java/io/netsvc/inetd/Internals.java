@@ -16,6 +16,7 @@ final class Internals {
 
   private final InetdSettings settings;
   private final TcpmuxHandler tcpmux;
+  private final ProvidedHandlers provided = ProvidedHandlers.load();
 
   /** @param services what runs, of which the port multiplexer serves some */
   Internals(InetdSettings settings, Supplier<List<Service>> services) {
@@ -48,7 +49,7 @@ final class Internals {
 
   private static String unknown(ServiceSpec spec) {
     return "no internal service \"" + name(spec) + "\": expected echo, discard, chargen, daytime, time"
-        + (spec.isDatagram() ? "" : ", tcpmux, auth or the name of a registered handler");
+        + (spec.isDatagram() ? "" : ", tcpmux, auth or the name of a handler, registered or provided");
   }
 
   private static String name(ServiceSpec spec) {
@@ -63,7 +64,7 @@ final class Internals {
   Sessions.Step step(ServiceSpec spec) {
     var redirect = spec.get(Attribute.REDIRECT);
     if (redirect.isPresent()) {
-      return closing(new Redirect(Endpoint.parse(redirect.get(), settings.services()::resolve)));
+      return closing(Redirect.to(Endpoint.parse(redirect.get(), settings.services()::resolve)));
     }
     var name = name(spec);
     var registered = settings.handlers().get(name);
@@ -75,8 +76,10 @@ final class Internals {
       case "auth", "ident" -> closing(new IdentHandler(IdentOptions.parse(spec.argv())));
       default ->
           closing(
-              Builtin.named(name).orElseThrow(() -> new IllegalArgumentException(unknown(spec)))
-                  ::serve);
+              Builtin.named(name)
+                  .<ConnectionHandler>map(builtin -> builtin::serve)
+                  .or(() -> provided.named(name))
+                  .orElseThrow(() -> new IllegalArgumentException(unknown(spec))));
     };
   }
 

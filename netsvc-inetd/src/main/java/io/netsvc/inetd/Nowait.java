@@ -182,7 +182,23 @@ final class Nowait implements Serving {
     } else {
       tally.started();
       log.debug("serving service={} peer={}", spec.name(), Sources.shown(connection.remoteAddress()));
-      sessions.run(connection, service.step(), () -> left(connection));
+      sessions.run(connection, this::serve, () -> left(connection));
+    }
+  }
+
+  private boolean serve(Connection connection) throws IOException, InterruptedException {
+    try {
+      return service.step().take(connection);
+    } catch (Redirect.Unreachable e) {
+      tally.refused(Refusal.UPSTREAM);
+      long silent = admission.log().mayLog(Refusal.UPSTREAM);
+      if (silent >= 0) {
+        log.warn(
+            "refused service={} reason={} peer={} andBefore={} cause=\"{}\"",
+            spec.name(), Refusal.UPSTREAM, Sources.shown(connection.remoteAddress()), silent,
+            e.getMessage());
+      }
+      return false;
     }
   }
 
