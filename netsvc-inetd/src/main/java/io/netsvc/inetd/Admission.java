@@ -67,7 +67,7 @@ final class Admission {
     this.never = spec.get(Attribute.INSTANCES).filter(most -> most == 0).isPresent();
     this.neverStarts = spec.get(Attribute.RATE).filter(rate -> rate.count() == 0).isPresent();
     this.sources =
-        new Sources(
+        Sources.limited(
             spec.get(Attribute.SOURCE_RATE),
             spec.get(Attribute.PER_SOURCE),
             surroundings.nanoTime());

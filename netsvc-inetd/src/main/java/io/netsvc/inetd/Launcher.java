@@ -47,7 +47,7 @@ final class Launcher {
       Consumer<ExitStatus> ended)
       throws IOException {
     var spec = service.spec();
-    var program = Objects.requireNonNull(service.program(), "program");
+    var program = Objects.requireNonNull(service.program(), "program").spawner();
     var tally = service.tally();
     var process = spawn(program, spec, sockets, variables);
     log.info("started service={} {} pid={}", spec.name(), about, process.pid());

@@ -4,6 +4,7 @@ import java.net.SocketAddress;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,7 +14,7 @@ final class RefusalLog {
   private static final long SECOND_NANOS = 1_000_000_000L;
 
   private final LongSupplier nanoTime;
-  private final Map<Refusal, Line> lines = new EnumMap<>(Refusal.class);
+  private @Nullable Map<Refusal, Line> lines; // none for most of many services
 
   private static final class Line {
     private long atNanos;
@@ -36,7 +37,9 @@ final class RefusalLog {
 
   /** Returns how many were not logged since the last line, or -1 if this one is not to be either. */
   synchronized long mayLog(Refusal reason) {
-    var line = lines.computeIfAbsent(reason, _ -> new Line());
+    var known = lines == null ? new EnumMap<Refusal, Line>(Refusal.class) : lines;
+    lines = known;
+    var line = known.computeIfAbsent(reason, _ -> new Line());
     long now = nanoTime.getAsLong();
     if (line.silent >= 0 && now - line.atNanos < SECOND_NANOS) {
       line.silent++;

@@ -8,7 +8,6 @@ import io.netsvc.inetd.config.ServiceSpec;
 import io.netsvc.inetd.config.SocketType;
 import io.netsvc.linux.Credentials;
 import io.netsvc.net.ConnectionHandler;
-import io.netsvc.process.ProcessSpawner;
 import io.netsvc.services.NoSuchServiceException;
 import java.io.UncheckedIOException;
 import java.net.Inet6Address;
@@ -129,7 +128,7 @@ final class Resolver {
   Service.Prepared prepare(ServiceSpec spec) throws UnknownHostException {
     var keys = keys(spec);
     return new Service.Prepared(
-        spec, keys, Internals.serves(spec) ? null : Execution.spawner(spec, keys.size()));
+        spec, keys, Internals.serves(spec) ? null : new Execution(spec, keys.size()));
   }
 
   /** Returns what an entry's sockets are opened with. */

@@ -3,7 +3,6 @@ package io.netsvc.inetd;
 import io.netsvc.inetd.config.Attribute;
 import io.netsvc.inetd.config.ServiceSpec;
 import io.netsvc.net.ConnectionHandler;
-import io.netsvc.process.ProcessSpawner;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +31,7 @@ final class Service {
   private final Duration stopTime;
   private final Sessions sessions;
   private volatile ServiceSpec spec;
-  private volatile @Nullable ProcessSpawner program;
+  private volatile @Nullable Execution program;
   private volatile boolean stopped;
 
   /** Makes a service of open sockets, which serve nothing before {@link #begin}. */
@@ -68,7 +67,7 @@ final class Service {
 
   /** A good entry with what it resolves to: no program means an internal service. */
   record Prepared(
-      ServiceSpec spec, List<ServiceSocket.Key> keys, @Nullable ProcessSpawner program) {}
+      ServiceSpec spec, List<ServiceSocket.Key> keys, @Nullable Execution program) {}
 
   /** Serves all sockets, or none and throws. */
   void begin() throws IOException {
@@ -106,7 +105,7 @@ final class Service {
   }
 
   /** Returns what starts this entry's program; null for an internal service. */
-  @Nullable ProcessSpawner program() {
+  @Nullable Execution program() {
     return program;
   }
 

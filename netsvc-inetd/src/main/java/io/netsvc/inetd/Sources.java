@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class Sources {
   private static final int MAX_IDLE = 10_000;
 
+  /** Remembers nobody, so that all services without a limit can have it. */
+  private static final Sources UNLIMITED =
+      new Sources(Optional.empty(), Optional.empty(), System::nanoTime);
+
   /** Whoever has one address of IPv6 most often has this many bits' worth of them. */
   private static final int IPV6_BYTES = 8;
 
@@ -41,6 +45,14 @@ final class Sources {
     boolean hasFullRate(long nowNanos) {
       return bucket == null || bucket.isFull(nowNanos);
     }
+  }
+
+  /** Returns what counts the clients of one service. */
+  static Sources limited(
+      Optional<Rate> rate, Optional<Integer> maxRunning, LongSupplier nanoTime) {
+    return rate.isEmpty() && maxRunning.isEmpty()
+        ? UNLIMITED
+        : new Sources(rate, maxRunning, nanoTime);
   }
 
   Sources(Optional<Rate> rate, Optional<Integer> maxRunning, LongSupplier nanoTime) {
@@ -69,10 +81,11 @@ final class Sources {
   }
 
   /** Counts a client and returns nothing, or returns which of its limits it is over. */
-  synchronized Optional<Refusal> admit(String address) {
-    if (unlimited()) {
-      return Optional.empty();
-    }
+  Optional<Refusal> admit(String address) {
+    return unlimited() ? Optional.empty() : counted(address);
+  }
+
+  private synchronized Optional<Refusal> counted(String address) {
     long now = nanoTime.getAsLong();
     var source = busy.get(address);
     if (source == null) {
@@ -101,7 +114,13 @@ final class Sources {
   }
 
   /** Says that what {@link #admit} let in has ended. */
-  synchronized void ended(String address) {
+  void ended(String address) {
+    if (!unlimited()) {
+      discounted(address);
+    }
+  }
+
+  private synchronized void discounted(String address) {
     var source = busy.get(address);
     if (source != null && --source.running == 0) {
       busy.remove(address);
