@@ -82,10 +82,7 @@ final class Resolver {
   }
 
   private static void checkListens(ServiceSpec spec) {
-    if (spec.get(Attribute.RPC).isPresent()) {
-      throw new IllegalArgumentException(
-          "an RPC program needs rpcbind(8) to be told of it, which is not done yet: give it a port");
-    }
+    spec.get(Attribute.RPC).ifPresent(RpcBind::check);
     boolean elsewhere = spec.get(Attribute.TCPMUX).isPresent() || spec.is(Attribute.KEEP);
     if (spec.listens().isEmpty() && !elsewhere) {
       throw new IllegalArgumentException("it listens nowhere");
@@ -139,7 +136,8 @@ final class Resolver {
     }
     for (var listen : spec.listens()) {
       boolean dual = listen.protocol() == Protocol.TCP46 || listen.protocol() == Protocol.UDP46;
-      addresses(listen).stream()
+      int port = spec.get(Attribute.RPC).isPresent() ? 0 : port(listen); // 0 is any, for rpcbind to tell
+      addresses(listen, port).stream()
           .distinct()
           .map(
               address ->
@@ -149,12 +147,11 @@ final class Resolver {
     return keys;
   }
 
-  private List<SocketAddress> addresses(Listen listen) throws UnknownHostException {
+  private static List<SocketAddress> addresses(Listen listen, int port) throws UnknownHostException {
     var protocol = listen.protocol();
     if (protocol == Protocol.UNIX) {
       return List.of(UnixDomainSocketAddress.of(listen.service()));
     }
-    int port = port(listen);
     var found = new ArrayList<SocketAddress>();
     if (listen.hosts().isEmpty()) {
       if (takesIpv4(protocol)) {
@@ -196,6 +193,9 @@ final class Resolver {
   }
 
   private int port(Listen listen) throws NoSuchServiceException {
+    if (listen.protocol() == Protocol.UNIX) {
+      return 0;
+    }
     var number = listen.port();
     return number.isPresent()
         ? number.getAsInt()

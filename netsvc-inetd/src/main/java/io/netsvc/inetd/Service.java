@@ -82,6 +82,13 @@ final class Service {
   void renew(Prepared entry) {
     spec = entry.spec();
     program = entry.program();
+    for (var socket : sockets) {
+      try {
+        socket.announce();
+      } catch (IOException e) {
+        log.warn("rpcbind is not told service={} cause=\"{}\"", spec.name(), e.getMessage());
+      }
+    }
   }
 
   ServiceSpec spec() {
