@@ -59,7 +59,7 @@ final class Resolver {
     try {
       checkListens(spec);
       wanted.addAll(keys(spec));
-      taken.by(wanted).ifPresent(other -> found.add(spec.error(Attribute.LISTENS, other)));
+      taken.by(wanted, spec).ifPresent(other -> found.add(spec.error(Attribute.LISTENS, other)));
     } catch (IllegalArgumentException | UnknownHostException e) {
       found.add(spec.error(Attribute.LISTENS, String.valueOf(e.getMessage())));
     }

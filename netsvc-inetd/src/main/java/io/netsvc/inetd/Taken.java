@@ -15,11 +15,15 @@ final class Taken {
   private record Holder(ServiceSocket.Key key, ServiceSpec spec) {}
 
   /** Returns who has one of these already, and where. */
-  Optional<String> by(List<ServiceSocket.Key> wanted) {
+  Optional<String> by(List<ServiceSocket.Key> wanted, ServiceSpec spec) {
     for (var key : wanted) {
       for (var holder : holders.getOrDefault(place(key), List.of())) {
         if (holder.key().overlaps(key)) {
-          return Optional.of("the entry on line " + holder.spec().line() + " listens at " + key.address() + " already");
+          var file = holder.spec().file();
+          return Optional.of(
+              "the entry on line " + holder.spec().line()
+                  + (file.equals(spec.file()) ? "" : " of " + file)
+                  + " listens at " + key.address() + " already");
         }
       }
     }
