@@ -12,7 +12,7 @@ final class XinetdPlace {
   private final boolean six;
 
   /**
-   * @param types the words of {@code type}
+   * @param types the words that say what kind of service it is
    * @param flags the words of {@code flags}; with both families, as with neither, both are served
    */
   XinetdPlace(XinetdSection section, Set<String> types, Set<String> flags) {
