@@ -86,7 +86,7 @@ final class SystemdWords {
     return 1;
   }
 
-  /** Appends the text of one or more bytes, {@code &#92;xc3&#92;xa9}, which are UTF-8 together. */
+  /** Appends the text of one or more bytes in hexadecimal, which are UTF-8 together. */
   private static int bytes(String text, int at, StringBuilder word) {
     var bytes = new ByteArrayOutputStream();
     int next = at;
