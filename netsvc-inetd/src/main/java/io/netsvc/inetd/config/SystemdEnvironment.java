@@ -2,6 +2,7 @@ package io.netsvc.inetd.config;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -47,15 +48,15 @@ final class SystemdEnvironment {
     var text = name.expand(by.value().text(), by);
     boolean may = text.startsWith("-");
     var path = may ? text.substring(1) : text;
-    if (!path.startsWith("/") || path.indexOf('\0') >= 0) {
+    if (!path.startsWith("/")) {
       throw by.expected("an absolute path");
     }
     if (path.chars().anyMatch(c -> c == '*' || c == '?' || c == '[')) {
       found.warning(by.file(), by.value().position(), "a pattern of files is not followed");
       return;
     }
-    var file = Path.of(path);
     try {
+      var file = Path.of(path);
       if (!Files.isRegularFile(file) || Files.size(file) > MOST) {
         if (!may) {
           throw by.expected("a file of variables that is there");
@@ -67,6 +68,8 @@ final class SystemdEnvironment {
       if (!may) {
         throw by.expected("a file of variables that can be read");
       }
+    } catch (InvalidPathException e) {
+      throw by.expected("a path");
     }
   }
 

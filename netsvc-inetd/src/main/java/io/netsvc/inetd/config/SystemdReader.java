@@ -22,13 +22,13 @@ final class SystemdReader {
     try {
       var name = new SystemdName(socket.name());
       if (name.isTemplate()) {
-        throw head.expected("a name such as " + name.prefix() + "@instance.socket, since this is a template");
+        throw head.expected("a name with an instance behind the @, since this is a template");
       }
       boolean accepts = accepts(socket);
       var wanted = wanted(socket, name, accepts);
       var service = units.service(socket.file(), wanted);
       if (service.isEmpty()) {
-        throw head.expected("its service " + wanted.text() + ", beside it or where systemd has it");
+        throw head.expected("its service " + Word.shown(wanted.text()) + ", beside it or where systemd has it");
       }
       found.service(SystemdServices.of(socket, service.get(), accepts, found));
     } catch (Rejected e) {

@@ -1,7 +1,9 @@
 package io.netsvc.inetd.config;
 
 import io.netsvc.process.Limit;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Turns a socket unit and its service into a service; what one has no use for is kept and warned of. */
@@ -52,6 +54,7 @@ final class SystemdServices {
 
   private final Found found;
   private final Map<String, StringBuilder> other = new LinkedHashMap<>();
+  private final Map<String, String> unfollowed = new HashMap<>(); // to look for the nearest key once
 
   private SystemdServices(Found found) {
     this.found = found;
@@ -75,7 +78,9 @@ final class SystemdServices {
   /** Warns of a setting that is not followed, and keeps it. */
   void keep(String unit, SystemdUnit.Setting setting) {
     if (!SystemdKeys.isQuiet(setting.section(), setting.key().text())) {
-      warn(setting, SystemdKeys.unfollowed(setting.section(), setting.key().text()));
+      var section = setting.section();
+      var key = setting.key().text();
+      warn(setting, unfollowed.computeIfAbsent(section + '.' + key, _ -> SystemdKeys.unfollowed(section, key)));
     }
     remember(unit, setting);
   }
@@ -100,7 +105,7 @@ final class SystemdServices {
       throws Rejected {
     var word = new Word(SystemdValues.house(attribute, value), by.value().line(), by.value().column());
     try {
-      var read = attribute.syntax().read(by.key(), java.util.List.of(word));
+      var read = attribute.syntax().read(by.key(), List.of(word));
       return spec.with(attribute, read, by.file(), by.key().position());
     } catch (Rejected e) {
       throw e.in(by.file());

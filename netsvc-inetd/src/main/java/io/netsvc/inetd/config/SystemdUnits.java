@@ -36,8 +36,8 @@ final class SystemdUnits {
   /** Adds the units of a text, each below a comment of its path but for the first. */
   void read(String file, String text) {
     var lines = (text.startsWith("\ufeff") ? text.substring(1) : text).lines().toList();
-    var name = Path.of("/").relativize(Path.of("/" + file.replace('\0', '_'))).getFileName();
-    var current = String.valueOf(name);
+    var name = file.substring(file.lastIndexOf('/') + 1);
+    var current = name;
     int start = 0;
     for (int i = 0; i <= lines.size(); i++) {
       var head = i < lines.size() ? HEAD.matcher(lines.get(i)) : null;
@@ -52,7 +52,7 @@ final class SystemdUnits {
       }
     }
     for (var unit : units.values()) {
-      if (unit.name().equals(String.valueOf(name))) {
+      if (unit.name().equals(name)) {
         dropIns(unit, file);
       }
     }

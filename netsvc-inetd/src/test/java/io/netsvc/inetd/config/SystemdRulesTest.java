@@ -199,7 +199,7 @@ final class SystemdRulesTest {
     assertThat(spec.listens()).containsExactly(Listen.unix("/run/t/one"));
     var template = Files.writeString(directory.resolve("t@.socket"), "[Socket]\nListenStream=80\n");
     assertThat(said(InetdConfig.read(template)))
-        .containsExactly(template + ":1:1: error: read \"t@.socket\", expected a name such as t@instance.socket, since this is a template");
+        .containsExactly(template + ":1:1: error: read \"t@.socket\", expected a name with an instance behind the @, since this is a template");
   }
 
   @Test
