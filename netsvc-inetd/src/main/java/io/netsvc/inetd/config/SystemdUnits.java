@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  */
 final class SystemdUnits {
   private static final Pattern HEAD =
-      Pattern.compile("# (?:\\S*/)?([^/\\s]+\\.(?:socket|service))(?:\\.d/([^/\\s]+\\.conf))?");
+      Pattern.compile("# (?:\\S*/)?([A-Za-z0-9:_.@\\\\-]+\\.(?:socket|service))(?:\\.d/[^/\\s]+\\.conf)?");
   private static final List<Path> DIRECTORIES =
       List.of(
           Path.of("/etc/systemd/system"),
@@ -36,7 +36,7 @@ final class SystemdUnits {
   /** Adds the units of a text, each below a comment of its path but for the first. */
   void read(String file, String text) {
     var lines = (text.startsWith("\ufeff") ? text.substring(1) : text).lines().toList();
-    var name = file.substring(file.lastIndexOf('/') + 1);
+    var name = file.substring(file.lastIndexOf('/') + 1).replace('\0', '_');
     var current = name;
     int start = 0;
     for (int i = 0; i <= lines.size(); i++) {

@@ -133,7 +133,7 @@ final class XinetdReader {
       }
     }
 
-    /** Begins a section; its {@code &#123;} may be on the same line. */
+    /** Begins a section; its brace may be on the same line. */
     private void begin(XinetdLine line, Word name) throws Rejected {
       isDefaults = name.equals(line.first());
       if (isDefaults && hadDefaults) {

@@ -19,13 +19,50 @@ final class UnitsFuzzTest {
   private static final int MANY = 100_000;
 
   private static final String XINETD =
-      "defaults\n{\ncps = 1 2\nonly_from = 10.0.0.1\nbind = ::\n}\nservice echo\n{\ntype = UNLISTED\nflags = IPv6 NAMEINARGS\nid = e\n"
-          + "socket_type = stream\nprotocol = tcp\nwait = no\nuser = a\nserver = /a\nserver_args = /b c\nport = 7\nonly_from += 11.0.0.1\n"
-          + "env = A=1\nrlimit_as = 4M\naccess_times = 1:00-2:00\nredirect = ::1 80\ndisable = no\n}\n";
+      """
+      defaults
+      {
+        cps = 1 2
+        only_from = 10.0.0.1
+        bind = ::
+      }
+      service echo
+      {
+        type = UNLISTED
+        flags = IPv6 NAMEINARGS
+        id = e
+        socket_type = stream
+        protocol = tcp
+        wait = no
+        user = a
+        server = /a
+        server_args = /b c
+        port = 7
+        only_from += 11.0.0.1
+        env = A=1
+        rlimit_as = 4M
+        access_times = 1:00-2:00
+        redirect = ::1 80
+        disable = no
+      }
+      """;
   private static final String SYSTEMD =
-      "# a@b.socket\n[Socket]\nListenStream=[fe80::1]:80%%lo\nListenDatagram=/run/%p\nBindIPv6Only=both\nTriggerLimitBurst=3\n"
-          + "# a@.service\n[Service]\nExecStart=-@/bin/a \"b c\" \\x41 ${A} $$ ; %i\nEnvironment=\"A=1 2\" B=%n\nEnvironmentFile=-/nowhere/%i\n"
-          + "LimitCPU=1min:infinity\nUser=u\nStandardInput=socket\n";
+      """
+      # a@b.socket
+      [Socket]
+      ListenStream=[fe80::1]:80%%lo
+      ListenDatagram=/run/%p
+      BindIPv6Only=both
+      TriggerLimitBurst=3
+      # a@.service
+      [Service]
+      ExecStart=-@/bin/a "b c" \\x41 ${A} $$ \\; %i
+      Environment="A=1 2" B=%n
+      EnvironmentFile=-/nowhere/%i
+      LimitCPU=1min:infinity
+      User=u
+      StandardInput=socket
+      """;
   private static final String[] PIECES = {
     "=", "+=", "-=", "#", "{", "}", "\n", "\n", "\r", " ", "\t", "%", "%i", "$", "${", "\\", "\\x", "\\x4", "\"", "'", ";", "[", "]", "::",
     ":", "0", "9", "99999999999999999999", "-", "@", "+", "!", "/", ".", "..", "a", "é", "\0", "\u202e", "\ufffd", "\ud800", "\ufeff",
@@ -61,7 +98,7 @@ final class UnitsFuzzTest {
   @Test
   void samples_areReadWhole() {
     assertThat(InetdConfig.parse("f", XINETD, Dialect.XINETD).hasErrors()).isFalse();
-    assertThat(InetdConfig.parse("f", SYSTEMD.replace(" ; ", " \\; "), Dialect.SYSTEMD).hasErrors()).isFalse();
+    assertThat(InetdConfig.parse("f", SYSTEMD, Dialect.SYSTEMD).hasErrors()).isFalse();
   }
 
   private static void check(Dialect dialect, String text) {
