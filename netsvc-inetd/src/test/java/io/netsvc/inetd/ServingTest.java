@@ -273,9 +273,8 @@ class ServingTest {
         Accept=yes
         # a@.service
         [Service]
-        ExecStart=/bin/sh -c "echo $$LISTEN_FDS $LISTEN_FDNAMES $REMOTE_ADDR >&3; [ $LISTEN_PID = $$ ] && echo own >&3"
+        ExecStart=/bin/sh -c "echo $$LISTEN_FDS $LISTEN_FDNAMES $REMOTE_ADDR >&3; [ $LISTEN_PID = $$$$ ] && echo own >&3"
         """
-            .replace("$$LISTEN_FDS", "$LISTEN_FDS")
             .formatted(port);
     try (var server = InetdServer.start(InetdConfig.parse("a.socket", unit, Dialect.SYSTEMD))) {
       assertThat(server.diagnostics()).isEmpty();

@@ -15,6 +15,9 @@ final class Nearest {
     Optional<String> nearest = Optional.empty();
     int least = Math.max(2, word.length() / 3) + 1;
     for (var each : known) {
+      if (Math.abs(each.length() - word.length()) >= least) {
+        continue; // takes as many changes at least
+      }
       int changes = changes(word, each);
       if (changes < least) {
         least = changes;

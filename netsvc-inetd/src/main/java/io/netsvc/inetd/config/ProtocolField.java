@@ -22,7 +22,10 @@ record ProtocolField(
       rules.require(Rules.Has.RPC, word);
       name = name.substring(4);
     }
-    var protocol = meant(named(word, name), word, rules);
+    if (name.endsWith("6only")) {
+      rules.require(Rules.Has.SIX_ONLY, word);
+    }
+    var protocol = meant(named(word, name), word, rules, entry);
     var send = Optional.<Integer>empty();
     var receive = Optional.<Integer>empty();
     for (int i = 1; i < parts.length; i++) {
@@ -51,10 +54,16 @@ record ProtocolField(
   }
 
   /** Returns what the server means by a protocol. */
-  private static Protocol meant(Protocol protocol, Word word, Rules rules) throws Rejected {
+  private static Protocol meant(Protocol protocol, Word word, Rules rules, Entry entry) throws Rejected {
     switch (protocol) {
       case TCP4, UDP4 -> rules.require(Rules.Has.FOUR, word);
-      case TCP46, UDP46 -> rules.require(Rules.Has.BOTH, word);
+      case TCP46, UDP46 -> {
+        if (rules.have(Rules.Has.BOTH_IS_FOUR)) {
+          entry.remark(word.position(), "read " + Word.shown(word.text()) + ", which is IPv4 alone in " + rules.server());
+          return protocol == Protocol.TCP46 ? Protocol.TCP4 : Protocol.UDP4;
+        }
+        rules.require(Rules.Has.BOTH, word);
+      }
       case UNIX -> rules.require(Rules.Has.UNIX, word);
       case TCP -> {
         return rules.have(Rules.Has.DUAL) ? Protocol.TCP : Protocol.TCP4;

@@ -35,6 +35,10 @@ record Rules(String server, Set<Has> has) {
     FOUR,
     /** {@code tcp46} and {@code udp46}. */
     BOTH,
+    /** They are IPv4 alone. */
+    BOTH_IS_FOUR,
+    /** {@code tcp6only} and {@code udp6only}. */
+    SIX_ONLY,
     /** {@code unix}. */
     UNIX,
     /** {@code rpc/…}. */
@@ -51,6 +55,8 @@ record Rules(String server, Set<Has> has) {
     SLASH_MAX,
     /** What follows {@code nowait} and is not understood is passed over. */
     ANY_MAX,
+    /** Any word but {@code wait} means {@code nowait}. */
+    ANY_WAIT,
     /** {@code user.group}. */
     DOT_GROUP,
     /** {@code user/class}. */
@@ -69,7 +75,7 @@ record Rules(String server, Set<Has> has) {
       new Rules(
           "netsvc",
           EnumSet.complementOf(
-              EnumSet.of(Has.HASH, Has.ANY_MAX, Has.WHOLE_NAME)));
+              EnumSet.of(Has.HASH, Has.ANY_MAX, Has.ANY_WAIT, Has.WHOLE_NAME, Has.BOTH_IS_FOUR)));
 
   static Rules of(Dialect dialect) {
     return switch (dialect) {
@@ -77,8 +83,8 @@ record Rules(String server, Set<Has> has) {
           new Rules(
               "OpenBSD's inetd",
               EnumSet.of(
-                  Has.DUAL, Has.NUMBERS, Has.HOSTS, Has.INDENTED, Has.FOUR, Has.BOTH, Has.UNIX, Has.RPC,
-                  Has.BUFFERS, Has.DOT_MAX, Has.ANY_MAX, Has.DOT_GROUP));
+                  Has.DUAL, Has.NUMBERS, Has.HOSTS, Has.INDENTED, Has.FOUR, Has.BOTH, Has.SIX_ONLY, Has.UNIX,
+                  Has.RPC, Has.BUFFERS, Has.DOT_MAX, Has.ANY_MAX, Has.ANY_WAIT, Has.DOT_GROUP));
       case FREEBSD ->
           new Rules(
               "FreeBSD's inetd",
@@ -96,8 +102,8 @@ record Rules(String server, Set<Has> has) {
           new Rules(
               "GNU inetd",
               EnumSet.of(
-                  Has.NUMBERS, Has.HOSTS, Has.QUOTES, Has.FOUR, Has.BOTH, Has.TCPMUX, Has.BUFFERS,
-                  Has.DOT_MAX, Has.ANY_MAX, Has.DOT_GROUP));
+                  Has.NUMBERS, Has.HOSTS, Has.QUOTES, Has.FOUR, Has.BOTH_IS_FOUR, Has.SIX_ONLY, Has.TCPMUX,
+                  Has.BUFFERS, Has.DOT_MAX, Has.ANY_MAX, Has.ANY_WAIT, Has.DOT_GROUP));
       case BUSYBOX ->
           new Rules(
               "busybox inetd",

@@ -41,7 +41,7 @@ public final class ServiceSpec {
   private record Place(String file, Position at) {}
 
   /** What is said of one attribute, and where if it is known. */
-  private record Value<T>(Attribute<T> attribute, T value, Optional<Position> at) {
+  private record Value<T>(Attribute<T> attribute, T value, Optional<Place> at) {
     boolean says(Value<?> other) {
       return attribute.equals(other.attribute) && value.equals(other.value);
     }
@@ -69,10 +69,15 @@ public final class ServiceSpec {
 
   /** {@return as {@link #with(Attribute, Object)}, and where it was written} */
   <T> ServiceSpec with(Attribute<T> attribute, T value, Position at) {
-    return with(attribute, value, Optional.of(at));
+    return with(attribute, value, place.file(), at);
   }
 
-  private <T> ServiceSpec with(Attribute<T> attribute, T value, Optional<Position> at) {
+  /** {@return as {@link #with(Attribute, Object)}, and in which file it was written, and where} */
+  <T> ServiceSpec with(Attribute<T> attribute, T value, String file, Position at) {
+    return with(attribute, value, Optional.of(new Place(file, at)));
+  }
+
+  private <T> ServiceSpec with(Attribute<T> attribute, T value, Optional<Place> at) {
     Objects.requireNonNull(value, attribute.key());
     int slot = slot(attribute);
     boolean replaces = slot < values.length && values[slot].attribute().equals(attribute);
@@ -144,7 +149,11 @@ public final class ServiceSpec {
 
   /** {@return where an attribute was written, or where the service begins} */
   public Position position(Attribute<?> attribute) {
-    return value(attribute).flatMap(Value::at).orElse(place.at());
+    return written(attribute).at();
+  }
+
+  private Place written(Attribute<?> attribute) {
+    return value(attribute).flatMap(Value::at).orElse(place);
   }
 
   /** {@return where it is to be had, most often at one place} */
@@ -208,8 +217,9 @@ public final class ServiceSpec {
 
   private Diagnostic diagnostic(
       Attribute<?> attribute, Diagnostic.Severity severity, String message) {
-    var at = position(attribute);
-    return new Diagnostic(file(), at.line(), at.column(), severity, message);
+    var written = written(attribute);
+    return new Diagnostic(
+        written.file(), written.at().line(), written.at().column(), severity, message);
   }
 
   /** {@return whether the other asks for the same, also where it says what goes without saying} */
@@ -217,9 +227,9 @@ public final class ServiceSpec {
     return explicit().equals(other.explicit());
   }
 
-  /** {@return the same with arguments that go without saying said, and nothing that only orders a file} */
+  /** {@return the same with what goes without saying said, and nothing that only orders a file} */
   public ServiceSpec explicit() {
-    return with(Attribute.ARGV, argv()).without(Attribute.SECTION);
+    return with(Attribute.ARGV, argv()).with(Attribute.USER, account()).without(Attribute.SECTION);
   }
 
   @Override

@@ -1,17 +1,34 @@
 package io.netsvc.inetd.config;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedSet;
+import java.util.function.BiConsumer;
 
-/** A unit file of systemd.syntax(7): what each section says, in its order. */
+/** A unit of systemd.syntax(7): what each section of its file says, and of those dropped in, in their order. */
 final class SystemdUnit {
   private final String file;
   private final String name;
-  private final List<Setting> settings = new ArrayList<>();
+  private final SequencedSet<Setting> settings = new LinkedHashSet<>();
+  private final Map<String, List<Setting>> byKey = new HashMap<>();
 
   /** One assignment. */
-  record Setting(String section, Word key, Word value) {}
+  record Setting(String file, String section, Word key, Word value) {
+
+    /** Returns the same with another value. */
+    Setting with(String text) {
+      return new Setting(file, section, key, new Word(text, value.line(), value.column()));
+    }
+
+    /** Returns the failure to understand the value, in its file. */
+    Rejected expected(String expectation) {
+      return value.expected(expectation).in(file);
+    }
+  }
 
   /**
    * @param file as diagnostics name it
@@ -20,6 +37,16 @@ final class SystemdUnit {
   SystemdUnit(String file, String name) {
     this.file = file;
     this.name = name;
+  }
+
+  /** Returns the same as a unit of another name: an instance of a template. */
+  SystemdUnit named(String other) {
+    if (other.equals(name)) {
+      return this;
+    }
+    var instance = new SystemdUnit(file, other);
+    settings.forEach(instance::add);
+    return instance;
   }
 
   String file() {
@@ -31,17 +58,17 @@ final class SystemdUnit {
   }
 
   List<Setting> settings() {
-    return settings;
+    return List.copyOf(settings);
   }
 
-  /** Adds what lines of text say; a line that is none of the syntax is told to {@code wrong}. */
-  void read(List<String> lines, int firstLine, java.util.function.Consumer<Rejected> wrong) {
+  /** Adds what lines of a file say; a line that is none of the syntax is told to {@code wrong}. */
+  void read(String inFile, List<String> lines, int firstLine, BiConsumer<String, Rejected> wrong) {
     var section = "";
     for (int i = 0; i < lines.size(); i++) {
       int number = firstLine + i;
       var line = lines.get(i);
       var text = line.strip();
-      if (text.isEmpty() || text.startsWith("#") || text.startsWith(";")) {
+      if (isNothing(text)) {
         continue;
       }
       int start = line.indexOf(text);
@@ -51,43 +78,56 @@ final class SystemdUnit {
       }
       int equals = text.indexOf('=');
       if (equals <= 0 || section.isEmpty()) {
-        wrong.accept(new Word(text, number, start + 1).expected("[Section] or Key=value"));
+        wrong.accept(inFile, new Word(text, number, start + 1).expected("[Section] or Key=value"));
         continue;
       }
       var value = new StringBuilder(text.substring(equals + 1).strip());
-      while (value.toString().endsWith("\\") && i + 1 < lines.size()) {
-        value.setLength(value.length() - 1);
+      while (endsWithBackslash(value) && i + 1 < lines.size()) {
         i++;
         var next = lines.get(i).strip();
-        if (!next.startsWith("#") && !next.startsWith(";")) {
+        if (next.isEmpty() || !isNothing(next)) {
+          value.setLength(value.length() - 1);
           value.append(' ').append(next);
-        } else {
-          value.append('\\');
-        }
+        } // else a comment in between
       }
       var key = new Word(text.substring(0, equals).strip(), number, start + 1);
       var word = new Word(value.toString().strip(), number, start + equals + 2);
-      if (word.unprintable().isPresent()) {
-        wrong.accept(word.unprintable().get());
-        continue;
-      }
-      if (word.text().isEmpty()) {
-        var reset = section;
-        settings.removeIf(s -> s.section().equals(reset) && s.key().text().equals(key.text()));
+      if (word.unprintable().or(key::unprintable).isPresent()) {
+        wrong.accept(inFile, word.unprintable().or(key::unprintable).get());
       } else {
-        settings.add(new Setting(section, key, word));
+        add(new Setting(inFile, section, key, word));
       }
     }
   }
 
-  /** Returns the last value of a key, which is the one that counts where only one does. */
-  Optional<Word> last(String section, String key) {
-    Optional<Word> last = Optional.empty();
-    for (var setting : settings) {
-      if (setting.section().equals(section) && setting.key().text().equals(key)) {
-        last = Optional.of(setting.value());
-      }
+  private static boolean isNothing(String text) {
+    return text.isEmpty() || text.startsWith("#") || text.startsWith(";");
+  }
+
+  private static boolean endsWithBackslash(StringBuilder text) {
+    return !text.isEmpty() && text.charAt(text.length() - 1) == '\\';
+  }
+
+  /** An empty value forgets those above. */
+  private void add(Setting setting) {
+    var of = byKey.computeIfAbsent(setting.section() + '.' + setting.key().text(), _ -> new ArrayList<>());
+    if (setting.value().text().isEmpty()) {
+      of.forEach(settings::remove);
+      of.clear();
+    } else {
+      of.add(setting);
+      settings.add(setting);
     }
-    return last;
+  }
+
+  /** Returns what is said of a key. */
+  List<Setting> all(String section, String key) {
+    return byKey.getOrDefault(section + '.' + key, List.of());
+  }
+
+  /** Returns the last value of a key, which is the one that counts where only one does. */
+  Optional<Setting> last(String section, String key) {
+    var all = all(section, key);
+    return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
   }
 }

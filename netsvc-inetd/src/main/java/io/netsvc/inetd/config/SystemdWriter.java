@@ -82,11 +82,16 @@ final class SystemdWriter implements Printer.Writer {
       var key = listen.type() == SocketType.STREAM ? "ListenStream" : listen.type() == SocketType.DGRAM ? "ListenDatagram" : "ListenSequentialPacket";
       var hosts = listen.hosts();
       switch (listen.protocol()) {
-        case UNIX -> socket.add(key + '=' + listen.service().replace("%", "%%"));
-        case TCP46, UDP46 -> socket.add(key + '=' + (hosts.isEmpty() ? "" : ServiceField.text(hosts, "")) + listen.service());
+        case UNIX -> socket.add(key + '=' + listen.service());
+        case TCP46, UDP46 -> {
+          if (hosts.isEmpty()) {
+            socket.add(key + '=' + listen.service());
+          }
+          hosts.forEach(host -> socket.add(key + '=' + address(host, listen)));
+        }
         case TCP4, UDP4 -> {
           for (var host : hosts.isEmpty() ? List.of("0.0.0.0") : hosts) {
-            socket.add(key + '=' + ServiceField.text(List.of(host), listen.service()));
+            socket.add(key + '=' + address(host, listen));
           }
         }
         case TCP6, UDP6 -> {
@@ -94,13 +99,13 @@ final class SystemdWriter implements Printer.Writer {
             socket.add("BindIPv6Only=ipv6-only");
           }
           for (var host : hosts.isEmpty() ? List.of("::") : hosts) {
-            socket.add(key + '=' + ServiceField.text(List.of(host), listen.service()));
+            socket.add(key + '=' + address(host, listen));
           }
         }
         case TCP, UDP -> {
           out.lost(spec, Attribute.LISTENS, "a socket for each family of " + spec.name() + ": it gets one for both");
           for (var host : hosts) {
-            socket.add(key + '=' + ServiceField.text(List.of(host), listen.service()));
+            socket.add(key + '=' + address(host, listen));
           }
           if (hosts.isEmpty()) {
             socket.add(key + '=' + listen.service());
@@ -110,11 +115,20 @@ final class SystemdWriter implements Printer.Writer {
       boolean name = listen.protocol() != Protocol.UNIX && listen.port().isEmpty();
       boolean named = hosts.stream().anyMatch(h -> h.indexOf(':') < 0 && !h.matches("[0-9.]+"));
       if (name || named) {
+        unsaid.add(Attribute.LISTENS);
         out.lost(spec, Attribute.LISTENS, "the name in " + listen.name() + ": it needs a number");
       }
       if (hosts.size() > 1) {
         out.lost(spec, Attribute.LISTENS, "several addresses of " + listen.name() + " as one place");
       }
+    }
+
+    /** The scope of an address stands behind its port there. */
+    private static String address(String host, Listen listen) {
+      int scope = host.indexOf('%');
+      return scope < 0
+          ? ServiceField.text(List.of(host), listen.service())
+          : ServiceField.text(List.of(host.substring(0, scope)), listen.service()) + host.substring(scope);
     }
 
     private void sockets() {
@@ -160,7 +174,8 @@ final class SystemdWriter implements Printer.Writer {
       boolean usual = argv.getFirst().equals(program);
       var words = new ArrayList<String>();
       words.add((usual ? "" : "@") + SystemdWords.quoted(program));
-      argv.subList(usual ? 1 : 0, argv.size()).forEach(word -> words.add(SystemdWords.quoted(word)));
+      argv.subList(usual ? 1 : 0, argv.size())
+          .forEach(word -> words.add(SystemdWords.quoted(word.replace("$", "$$")))); // no variables
       service.add("ExecStart=" + String.join(" ", words));
       var account = spec.account();
       if (spec.get(Attribute.USER).isPresent() && !account.user().equals(Account.OWN.user())) {
@@ -219,7 +234,7 @@ final class SystemdWriter implements Printer.Writer {
     /** Prints a unit: what was kept of its other sections, and its own with what was kept there. */
     private void other(String unit, List<String> own, String section) {
       var sections = new java.util.TreeMap<String, List<String>>(java.util.Comparator.reverseOrder());
-      sections.put(section, new ArrayList<>(own));
+      sections.put(section, new ArrayList<>(own.stream().map(line -> line.replace("%", "%%")).toList())); // no specifiers
       spec.get(Attribute.OTHER)
           .orElse(Map.of())
           .forEach(

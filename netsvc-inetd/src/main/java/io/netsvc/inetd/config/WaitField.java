@@ -19,6 +19,10 @@ final class WaitField {
       return spec.with(Attribute.WAIT, true, word.position())
           .with(Attribute.KEEP, true, word.position());
     }
+    if (rules.have(Rules.Has.ANY_WAIT) && !text.matches("wait(\\..*)?|nowait.*")) {
+      entry.remark(word.position(), "read " + Word.shown(text) + ", which " + rules.server() + " takes for nowait");
+      return spec.with(Attribute.WAIT, false, word.position());
+    }
     boolean waits = text.startsWith("wait");
     if (!waits && !text.startsWith("nowait")) {
       throw word.expected(EXPECTED);

@@ -8,26 +8,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads xinetd.conf(5): sections, {@code defaults}, includes. Not followed are xinetd's faults: a
  * value with a comment behind it counts, with a warning; lines of DOS are lines; what is wrong with
- * one section, {@code defaults} included, leaves the others as they are. No limit holds that is
- * not written, where xinetd takes {@code cps = 50 10}.
+ * one section, {@code defaults} included, leaves the others as they are. An attribute that is said
+ * twice is an error, where xinetd warns and takes the first. No limit holds that is not written,
+ * where xinetd takes {@code cps = 50 10}.
  */
 final class XinetdReader {
-  private static final Pattern ATTRIBUTE = Pattern.compile("([A-Za-z_0-9]+)[ \t]*(\\+=|-=|=)(.*)");
-  private static final Pattern WORD = Pattern.compile("[^\\s]+");
-
-  /** Attributes whose values add up over {@code defaults} and a section's {@code +=}. */
-  private static final Set<String> SETS =
-      Set.of(
-          "log_on_success", "log_on_failure", "only_from", "no_access", "passenv", "env", "flags",
-          "access_times", "disabled", "enabled");
-
   private final Includes includes;
   private final Found found;
   private final List<XinetdSection> sections = new ArrayList<>();
@@ -47,133 +36,141 @@ final class XinetdReader {
   }
 
   private void read(String file, String text) {
-    new Lines(file, text).read();
+    new Lines(file).read(text);
   }
 
   /** The lines of one file. */
   private final class Lines {
     private final String file;
-    private final String text;
-    private @Nullable XinetdSection section;
-    private boolean within;
+    private State state = State.OUTSIDE;
+    private XinetdSection section;
+    private Word head;
+    private boolean isDefaults;
+    private boolean hadDefaults;
 
-    Lines(String file, String text) {
+    Lines(String file) {
       this.file = file;
-      this.text = text;
+      this.section = defaults; // of no matter outside
+      this.head = defaults.head();
     }
 
-    void read() {
+    void read(String text) {
       int number = 1;
       int start = text.startsWith("\ufeff") ? 1 : 0;
       while (start < text.length()) {
         int newline = text.indexOf('\n', start);
         int end = newline < 0 ? text.length() : newline;
-        line(text.substring(start, end).stripTrailing(), number);
+        line(XinetdLine.of(text.substring(start, end).stripTrailing(), number));
         start = end + 1;
         number++;
       }
-      endSection("the end of the file");
+      notEnded("the end of the file");
     }
 
-    private void line(String line, int number) {
-      var words = new ArrayList<Word>();
-      var m = WORD.matcher(line);
-      while (m.find()) {
-        words.add(new Word(m.group(), number, m.start() + 1));
-      }
-      if (words.isEmpty() || words.getFirst().text().startsWith("#")) {
+    private void line(XinetdLine line) {
+      if (line.isNothing()) {
         return;
       }
-      var first = words.getFirst();
       try {
-        for (var word : words) {
-          if (word.unprintable().isPresent()) {
-            throw word.unprintable().get();
-          }
-        }
-        if (head(words)) {
-          return;
-        }
-        if (section == null) {
-          outside(words);
-        } else if (first.text().equals("{") && !within) {
-          within = true;
-        } else if (first.text().equals("}")) {
-          endSection("");
-        } else if (within) {
-          attribute(section, line, first);
+        line.requirePrintable();
+        if (line.begins("service") || line.begins("defaults") || line.begins("include") || line.begins("includedir")) {
+          notEnded(Word.shown(line.first().text()) + " on line " + line.first().line());
+          head(line);
+        } else if (line.isAlone("}") && state != State.OUTSIDE) {
+          end();
         } else {
-          throw first.expected("{ on a line of its own");
+          inner(line);
         }
       } catch (Rejected e) {
-        if (section == null) {
-          found.error(file, e);
-        } else {
-          section.fail(e);
+        reject(e);
+      }
+    }
+
+    private void reject(Rejected why) {
+      if (state == State.BEFORE || state == State.WITHIN) {
+        fail(why);
+      } else {
+        found.error(file, why);
+      }
+    }
+
+    /** A section has one error; {@code defaults} has each of its own, since it is served anyhow. */
+    private void fail(Rejected why) {
+      if (isDefaults) {
+        found.error(file, why);
+      } else {
+        section.fail(why);
+      }
+    }
+
+    private void inner(XinetdLine line) throws Rejected {
+      switch (state) {
+        case OUTSIDE -> {
+          state = State.SKIPPED; // as xinetd does: what follows belongs to what is not understood
+          found.error(file, line.first().expected("service, defaults, include or includedir"));
+        }
+        case BEFORE -> {
+          if (!line.isAlone("{")) {
+            throw line.first().expected("{ on a line of its own");
+          }
+          state = State.WITHIN;
+        }
+        case WITHIN -> attribute(line);
+        case SKIPPED -> {}
+      }
+    }
+
+    private void head(XinetdLine line) throws Rejected {
+      var first = line.first();
+      switch (first.text().toLowerCase(Locale.ROOT)) {
+        case "include" -> includes.include(resolved(line.argument()), line.argument().position(), XinetdReader.this::read);
+        case "includedir" -> includeAll(line.argument());
+        case "defaults" -> begin(line, first);
+        default -> {
+          state = State.SKIPPED; // unless it has a name
+          begin(line, line.argument());
         }
       }
     }
 
-    /** Begins a section, also where the one before has no end. */
-    private boolean head(List<Word> words) throws Rejected {
-      var first = words.getFirst();
-      boolean service = first.text().equals("service") && words.size() >= 2;
-      boolean isDefaults = first.text().equals("defaults") && (words.size() == 1 || words.get(1).text().equals("{"));
-      if (!(service || isDefaults) || (words.size() > 1 && words.get(1).text().endsWith("="))) {
-        return false;
+    /** Begins a section; its brace may be on the same line. */
+    private void begin(XinetdLine line, Word name) throws Rejected {
+      isDefaults = name.equals(line.first());
+      if (isDefaults && hadDefaults) {
+        state = State.SKIPPED;
+        throw name.expected("one section of defaults in a file: this one is passed over");
       }
-      if (section != null) {
-        endSection("another section");
-      }
-      section = isDefaults ? defaults : new XinetdSection(file, words.get(1));
-      if (isDefaults) {
-        defaults.begins(file, first);
-      }
-      var rest = words.subList(isDefaults ? 1 : 2, words.size());
-      within = rest.size() == 1 && rest.getFirst().text().equals("{");
-      if (!rest.isEmpty() && !within) {
+      hadDefaults |= isDefaults;
+      section = isDefaults ? defaults : new XinetdSection(file, name);
+      head = name;
+      state = State.BEFORE;
+      var rest = line.words().subList(isDefaults ? 1 : 2, line.words().size());
+      if (rest.size() == 1 && rest.getFirst().text().equals("{")) {
+        state = State.WITHIN;
+      } else if (!rest.isEmpty()) {
         throw rest.getFirst().expected("nothing after a section's name");
       }
-      return true;
     }
 
-    private void endSection(String instead) {
-      var ended = section;
-      section = null;
-      within = false;
-      if (ended == null) {
-        return;
+    private void notEnded(String before) {
+      if (state == State.BEFORE || state == State.WITHIN) {
+        fail(
+            new Rejected(
+                head.position(),
+                "read the section " + Word.shown(head.text()) + " without its end, expected } before " + before));
+        end();
       }
-      if (!instead.isEmpty()) {
-        ended.fail(ended.head().expected("a section's end, }, before " + instead));
-      }
-      if (ended.equals(defaults)) {
-        ended.failure().ifPresent(why -> found.error(file, why));
-        ended.remarks().forEach(remark -> found.warning(file, remark.at(), remark.message()));
-        ended.remarks().clear();
-      } else {
-        sections.add(ended);
-      }
+      state = State.OUTSIDE;
     }
 
-    private void outside(List<Word> words) throws Rejected {
-      var first = words.getFirst();
-      switch (first.text()) {
-        case "include" -> include(path(words));
-        case "includedir" -> includeAll(path(words));
-        default -> throw first.expected("service, defaults, include or includedir");
+    private void end() {
+      if (state != State.SKIPPED && isDefaults) {
+        defaults.remarks().forEach(remark -> found.warning(file, remark.at(), remark.message()));
+        defaults.remarks().clear();
+      } else if (state != State.SKIPPED) {
+        sections.add(section);
       }
-    }
-
-    private Word path(List<Word> words) throws Rejected {
-      if (words.size() != 2) {
-        throw words.getFirst().expected("one path after " + words.getFirst().text());
-      }
-      return words.get(1);
-    }
-
-    private void include(Word word) throws Rejected {
-      includes.include(resolved(word), word.position(), XinetdReader.this::read);
+      state = State.OUTSIDE;
     }
 
     private Path resolved(Word word) throws Rejected {
@@ -207,52 +204,79 @@ final class XinetdReader {
       }
     }
 
-    private void attribute(XinetdSection into, String line, Word first) throws Rejected {
-      var m = ATTRIBUTE.matcher(line).region(first.column() - 1, line.length());
-      if (!m.matches()) {
-        throw first.expected("attribute = value");
+    private void attribute(XinetdLine line) throws Rejected {
+      var assignment = line.assignment();
+      var key = assignment.key();
+      if (isDefaults && !XinetdTerms.hasDefault(key.text())) {
+        section.remark(
+            key.position(),
+            XinetdTerms.has(key.text())
+                ? "read " + Word.shown(key.text()) + " in defaults, where xinetd passes it over"
+                : XinetdTerms.unknown(key.text()));
+        return;
       }
-      var key = new Word(m.group(1).toLowerCase(Locale.ROOT), first.line(), first.column());
-      var values = values(into, key, m.group(3), m.start(3));
-      switch (m.group(2)) {
-        case "=" -> {
-          if (into.equals(defaults) && SETS.contains(key.text())) {
-            into.add(key, values); // there they add up in any case
-          } else {
-            into.assign(key, values);
+      assignment.comment().ifPresent(
+          comment ->
+              section.remark(
+                  comment,
+                  "a comment after the value of " + key.text()
+                      + ": xinetd would leave the attribute out, here it counts without the comment"));
+      var values = assignment.values();
+      if (values.isEmpty()) {
+        switch (XinetdTerms.empty(key.text())) {
+          case FINE -> {}
+          case PASSED_OVER -> {
+            section.remark(key.end(), "read no value for " + key.text() + ", expected one: it is passed over");
+            return;
           }
+          case WRONG -> throw new Rejected(key.end(), "read no value for " + key.text() + ", expected one");
         }
-        case "+=", "-=" -> {
-          if (!SETS.contains(key.text())) {
-            throw key.expected("= after " + key.text() + ", which has one value");
-          }
-          if (!into.settings().containsKey(key.text()) && !into.equals(defaults)) {
-            into.later(m.group(2).equals("+="), key, values); // the defaults may come below
-          } else if (m.group(2).equals("+=")) {
-            into.add(key, values);
-          } else {
-            into.remove(key, values);
-          }
-        }
-        default -> throw new AssertionError(m.group(2));
       }
+      XinetdTerms.unlogged(key.text(), values)
+          .ifPresent(
+              word ->
+                  section.remark(
+                      word.position(), word.expected(XinetdTerms.logged(key.text())).message()));
+      set(assignment.operator(), key, values);
     }
 
-    private List<Word> values(XinetdSection into, Word key, String rest, int offset) {
-      var values = new ArrayList<Word>();
-      var m = WORD.matcher(rest);
-      while (m.find()) {
-        var word = new Word(m.group(), key.line(), offset + m.start() + 1);
-        if (word.text().startsWith("#") && !key.text().equals("server_args")) {
-          into.remark(
-              word.position(),
-              "a comment after the value of " + key.text()
-                  + ": xinetd would leave the attribute out, here it counts without the comment");
-          break;
+    private void set(String operator, Word key, List<Word> values) throws Rejected {
+      if (XinetdTerms.isSet(key.text())) {
+        if (operator.equals("-=") && key.text().equals("env")) {
+          throw key.expected("= or += after env");
         }
-        values.add(word);
+        if (operator.equals("=") && !isDefaults) {
+          section.assign(file, key, values);
+        } else if (section.setting(key.text()).isEmpty() && !isDefaults) {
+          section.later(operator.equals("+="), key, values); // the defaults may come below
+        } else {
+          section.change(file, !operator.equals("-="), key, values); // in defaults = is +=
+        }
+        return;
       }
-      return values;
+      if (!operator.equals("=")) {
+        throw key.expected("= after " + key.text() + ", which is said once");
+      }
+      var said = section.said(key.text());
+      if (said.isPresent()) {
+        var at = said.get();
+        throw key.expected(
+            "it once: it is already said on line " + at.key().line()
+                + (at.file().equals(file) ? "" : " of " + Word.shown(at.file())));
+      }
+      section.assign(file, key, values);
     }
+  }
+
+  /** Where a line is. */
+  private enum State {
+    /** Between sections. */
+    OUTSIDE,
+    /** Before a section's brace. */
+    BEFORE,
+    /** In a section. */
+    WITHIN,
+    /** In what is no section, up to its brace. */
+    SKIPPED
   }
 }

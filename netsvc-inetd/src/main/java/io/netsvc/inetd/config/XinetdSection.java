@@ -6,21 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A section of xinetd: its attributes after all of {@code =}, {@code +=} and {@code -=}. */
+/** A section of xinetd, and what is odd or wrong about it. */
 final class XinetdSection {
+  private final String file;
+  private final Word head;
+  private final Map<String, XinetdSetting> settings = new LinkedHashMap<>();
   private final List<Later> later = new ArrayList<>();
-  private String file;
-  private Word head;
-  private final Map<String, Setting> settings = new LinkedHashMap<>();
   private final List<Entry.Remark> remarks = new ArrayList<>();
   private Optional<Rejected> failure = Optional.empty();
-
-  /**
-   * An attribute's values.
-   *
-   * @param key where it was named last
-   */
-  record Setting(Word key, List<Word> values) {}
 
   /** What is to be added to, or taken from, what the defaults have. */
   private record Later(boolean adds, Word key, List<Word> values) {}
@@ -31,28 +24,25 @@ final class XinetdSection {
     this.head = head;
   }
 
-  /** Says where the section is, once that is known. */
-  void begins(String inFile, Word atHead) {
-    file = inFile;
-    head = atHead;
-  }
-
   void later(boolean adds, Word key, List<Word> values) {
     later.add(new Later(adds, key, List.copyOf(values)));
   }
 
-  /** Adds to and takes from what the defaults have, where the section has not said it whole. */
-  void settle(XinetdSection defaults) {
+  /** Takes what it does not say itself from the defaults, and adds to it what it was to add. */
+  void inherit(XinetdSection defaults) {
     for (var each : later) {
-      if (!settings.containsKey(each.key().text())) {
-        assign(each.key(), defaults.values(each.key().text()));
+      var key = each.key().text();
+      if (!settings.containsKey(key)) {
+        assign(file, each.key(), defaults.values(key));
       }
-      if (each.adds()) {
-        add(each.key(), each.values());
-      } else {
-        remove(each.key(), each.values());
-      }
+      change(file, each.adds(), each.key(), each.values());
     }
+    defaults.settings.forEach(
+        (key, setting) -> {
+          if (XinetdTerms.INHERITED.contains(key) && said(key).isEmpty()) {
+            settings.put(key, setting);
+          }
+        });
   }
 
   String file() {
@@ -63,7 +53,7 @@ final class XinetdSection {
     return head;
   }
 
-  Map<String, Setting> settings() {
+  Map<String, XinetdSetting> settings() {
     return settings;
   }
 
@@ -86,37 +76,39 @@ final class XinetdSection {
     return failure;
   }
 
-  void assign(Word key, List<Word> values) {
-    settings.put(key.text(), new Setting(key, List.copyOf(values)));
+  void assign(String inFile, Word key, List<Word> values) {
+    settings.put(key.text(), new XinetdSetting(inFile, key, values));
   }
 
-  void add(Word key, List<Word> values) {
-    var all = new ArrayList<>(values(key.text()));
-    all.addAll(values);
-    settings.put(key.text(), new Setting(key, List.copyOf(all)));
+  /** Adds values to an attribute, or takes them from it. */
+  void change(String inFile, boolean adds, Word key, List<Word> values) {
+    var setting = settings.computeIfAbsent(key.text(), _ -> new XinetdSetting(inFile, key, List.of()));
+    if (adds) {
+      setting.add(inFile, key, values);
+    } else {
+      setting.remove(inFile, key, values);
+    }
   }
 
-  void remove(Word key, List<Word> values) {
-    var all = new ArrayList<>(values(key.text()));
-    all.removeIf(each -> values.stream().anyMatch(gone -> gone.text().equals(each.text())));
-    settings.put(key.text(), new Setting(key, List.copyOf(all)));
+  /** Returns where an attribute, or its synonym, is said already. */
+  Optional<XinetdSetting> said(String key) {
+    return setting(key).or(() -> setting(XinetdTerms.synonym(key)));
   }
 
-  private List<Word> values(String key) {
-    var setting = settings.get(key);
-    return setting == null ? List.of() : setting.values();
+  /** Returns an attribute, if it is there. */
+  Optional<XinetdSetting> setting(String key) {
+    return Optional.ofNullable(settings.get(key));
   }
 
-  /** Returns the attribute's one value, if it is there. */
+  /** Returns an attribute's values, none if it is not there. */
+  List<Word> values(String key) {
+    return setting(key).map(XinetdSetting::values).orElse(List.of());
+  }
+
+  /** Returns an attribute's one value, if it is there. */
   Optional<Word> one(String key) throws Rejected {
     var setting = settings.get(key);
-    if (setting == null) {
-      return Optional.empty();
-    }
-    if (setting.values().size() != 1) {
-      throw setting.key().expected("one value");
-    }
-    return Optional.of(setting.values().getFirst());
+    return setting == null ? Optional.empty() : Optional.of(setting.one());
   }
 
   /** Returns the texts of all values, none if the attribute is not there. */

@@ -154,7 +154,7 @@ final class SystemdTest {
     assertThat(InetdConfig.read(socket).diagnostics())
         .singleElement()
         .asString()
-        .contains("expected its service y@.service");
+        .contains("expected its service \"y@.service\"");
     Files.writeString(directory.resolve("y@.service"), SERVICE);
     var config = InetdConfig.read(socket);
     assertThat(config.diagnostics()).isEmpty();

@@ -167,7 +167,9 @@ final class XinetdTest {
     assertThat(below.services()).singleElement().extracting(s -> s.get(Attribute.ONLY_FROM).orElseThrow()).isEqualTo(List.of("11.0.0.0/8", "10.0.0.1"));
     assertThat(below.diagnostics())
         .extracting(Diagnostic::message)
-        .containsExactly("read \"many\", expected a number from 0", "read no user for service \"time\", expected one");
+        .containsExactly(
+            "read \"many\", expected a number from 0", "read \"user\" in defaults, where xinetd passes it over",
+            "read no user for service \"time\", expected one");
   }
 
   @Test
@@ -222,10 +224,10 @@ final class XinetdTest {
       value = {
         "socket_type = stream | 1:9 | read no user for service",
         "socket_type = raw | 3:15 | read \"raw\", expected stream or dgram: such sockets",
-        "wait = perhaps | 1:9 | read no socket_type",
+        "wait = perhaps | 4:1 | read \"wait\", expected it once: it is already said on line 3",
         "instances = many | 1:9 | read no socket_type",
         "nonsense | 3:1 | read \"nonsense\", expected attribute = value",
-        "instances += 3 | 3:1 | read \"instances\", expected = after instances, which has one value"
+        "instances += 3 | 3:1 | read \"instances\", expected = after instances, which is said once"
       })
   void brokenSection_isOneErrorAndLeavesOthers(String line, String place, String message) {
     var config = parse(section("echo", line + "\nwait = no\nserver = /a\n") + section("time", BASE));
@@ -242,7 +244,7 @@ final class XinetdTest {
     assertThat(config.services()).hasSize(1);
     assertThat(config.diagnostics())
         .singleElement()
-        .hasToString("x:1:9: error: read \"echo\", expected a section's end, }, before another section");
+        .hasToString("x:1:9: error: read the section \"echo\" without its end, expected } before \"service\" on line 7");
   }
 
   @Test
