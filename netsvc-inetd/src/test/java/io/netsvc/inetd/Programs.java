@@ -3,6 +3,7 @@ package io.netsvc.inetd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.netsvc.linux.Credentials;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,6 +27,38 @@ final class Programs {
       }
       assumeTrue(there, "missing program: " + path);
     }
+  }
+
+  /** Skips the test for anybody but root, without whom the program does not do its work. */
+  static void requireRoot(String program) {
+    assumeTrue(Credentials.effectiveUid() == 0, program + " needs root");
+  }
+
+  /** Returns whom a program that needs no rights runs as: nobody, where the server may do that. */
+  static String nobody() {
+    return Credentials.effectiveUid() == 0 ? "nobody" : "-";
+  }
+
+  /** Lets any user read a directory and all that is in it. */
+  static Path readable(Path directory) throws IOException {
+    try (var files = Files.walk(directory)) {
+      for (var file : (Iterable<Path>) files::iterator) {
+        var mode = Files.isDirectory(file) || Files.isExecutable(file) ? "rwxr-xr-x" : "rw-r--r--";
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
+      }
+    }
+    return directory;
+  }
+
+  /** Lets any user write into a directory. */
+  static Path writable(Path directory) throws IOException {
+    return Files.setPosixFilePermissions(
+        directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+  }
+
+  /** Lets nobody but its owner read a file. */
+  static Path ownersAlone(Path file) throws IOException {
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
   }
 
   /** Writes an executable shell script that any user may run. */
@@ -56,6 +89,19 @@ final class Programs {
       }
     }
     return found;
+  }
+
+  /** Waits until no process has this text in its command line. */
+  static void awaitNone(String text) throws Exception {
+    await(
+        "the end of all with " + text,
+        () -> {
+          try {
+            return running(text).isEmpty();
+          } catch (Exception e) {
+            throw new AssertionError(e);
+          }
+        });
   }
 
   /** Polls for a condition for at most 20 seconds. */
