@@ -73,6 +73,13 @@ final class Programs {
     return !Files.exists(Path.of("/proc/" + pid));
   }
 
+  /** Returns what a process has had of the processors, in ticks of 1/100 s; see proc_pid_stat(5). */
+  static long ticks(long pid) throws IOException {
+    var stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+    var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+  }
+
   /** Returns the command lines of all processes that have this text in them. */
   static List<String> running(String text) throws Exception {
     var found = new ArrayList<String>();
