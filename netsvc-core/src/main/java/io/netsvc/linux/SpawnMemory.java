@@ -44,7 +44,8 @@ final class SpawnMemory {
     this.usual = steps.getLast()[3];
     list = arena.allocate((long) STEP * (this.steps + 1), 8);
     for (int i = 0; i < this.steps; i++) {
-      MemorySegment.copy(steps.get(i), 0, list, ValueLayout.JAVA_LONG, (long) i * STEP, 7);
+      var step = steps.get(i);
+      MemorySegment.copy(step, 0, list, ValueLayout.JAVA_LONG, (long) i * STEP, step.length);
     }
     list.set(ValueLayout.JAVA_LONG, (long) this.steps * STEP, -1);
     pidfd = arena.allocate(ValueLayout.JAVA_INT);

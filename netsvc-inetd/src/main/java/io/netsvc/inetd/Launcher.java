@@ -50,7 +50,6 @@ final class Launcher {
     var program = Objects.requireNonNull(service.program(), "program");
     var tally = service.tally();
     var process = spawn(program, spec, sockets, variables);
-    tally.started();
     log.info("started service={} {} pid={}", spec.name(), about, process.pid());
     var overdue = timeLimit(spec, process);
     sessions.started(
@@ -63,6 +62,7 @@ final class Launcher {
           logEnd(spec, process.pid(), status);
           ended.accept(status);
         });
+    tally.started(); // what counts can be ended by name
     return process;
   }
 

@@ -86,7 +86,7 @@ class ServingTest {
     var answers =
         Programs.script(
             directory.resolve("answers"),
-            "exec /usr/bin/perl -e '$p=recv(STDIN,$b,99,0); send(STDIN,q(x),0,$p)'\n");
+            "exec /usr/bin/perl -e 'open(S,q(+<&=0)); $p=recv(S,$b,99,0); send(S,q(x),0,$p)'\n");
     try (var server = serve("PORT on protocol = udp, wait = yes, user = -, " + limits + ", exec = " + answers + ", args = answers;");
         var client = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
       var to = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
@@ -228,6 +228,7 @@ class ServingTest {
       long first = pid(port);
       assertThat(pid(port)).isEqualTo(first);
       assertThat(state(server).state()).isEqualTo(ServiceState.State.HANDED_OVER);
+      Programs.await("known", () -> state(server).started() == 1);
       assertThat(server.killService(state(server).name())).isEqualTo(1);
       Programs.await("its end", () -> Programs.gone(first));
       assertThat(pid(port)).as("clients wait meanwhile").isNotEqualTo(first);
