@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
@@ -76,7 +77,7 @@ final class ChildJvm implements AutoCloseable {
     }
   }
 
-  private static void add(Path from, JarOutputStream jar, HashSet<Path> known) throws IOException {
+  private static void add(Path from, JarOutputStream jar, Set<Path> known) throws IOException {
     try (Stream<Path> files = Files.walk(from)) {
       for (var file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
         // As a class path: the JVM has everything in its unnamed module.

@@ -32,7 +32,7 @@ class InteropFilesTest {
     var config = directory.resolve("rsyncd.conf");
     Files.writeString(config, "use chroot = no\n[m]\npath = %s\n%s".formatted(root, identity));
     try (var served =
-        Served.by("stream tcp nowait - /usr/bin/rsync rsync --daemon --config=%s", config)) {
+        Served.by("stream tcp nowait - /usr/bin/rsync rsync --daemon --config=%s".formatted(config))) {
       var url = served.with("rsync://127.0.0.1:PORT/");
       assertThat(Programs.run(directory, "rsync", url)).startsWith("m ");
       Programs.run(directory, "rsync", "-a", url + "m/", "copy/");
@@ -45,7 +45,7 @@ class InteropFilesTest {
     Programs.require("/usr/sbin/in.tftpd", "/usr/bin/tftp");
     Programs.requireRoot("in.tftpd");
     try (var served =
-        Served.by("dgram udp wait root /usr/sbin/in.tftpd in.tftpd -s -u nobody %s", root)) {
+        Served.by("dgram udp wait root /usr/sbin/in.tftpd in.tftpd -s -u nobody %s".formatted(root))) {
       for (int i = 0; i < 2; i++) {
         Programs.run(
             directory, "tftp", "-m", "octet", "127.0.0.1", String.valueOf(served.port()), "-c",
@@ -62,7 +62,8 @@ class InteropFilesTest {
     Programs.require("/usr/sbin/micro-httpd", "/usr/bin/curl");
     try (var served =
         Served.by(
-            "stream tcp nowait %s /usr/sbin/micro-httpd micro-httpd %s", Programs.nobody(), root)) {
+            "stream tcp nowait %s /usr/sbin/micro-httpd micro-httpd %s"
+                .formatted(Programs.nobody(), root))) {
       var page = Programs.run(directory, "curl", "-si", "--http1.0", served.with("http://127.0.0.1:PORT/"));
       assertThat(page).startsWith("HTTP/1.0 200 Ok\r\n").endsWith("<h1>hi</h1>\n");
     }
@@ -73,8 +74,8 @@ class InteropFilesTest {
     Programs.require("/usr/bin/busybox", "/usr/bin/curl");
     try (var served =
         Served.by(
-            "stream tcp nowait %s /usr/bin/busybox busybox httpd -i -h %s",
-            Programs.nobody(), root)) {
+            "stream tcp nowait %s /usr/bin/busybox busybox httpd -i -h %s"
+                .formatted(Programs.nobody(), root))) {
       assertThat(Programs.run(directory, "curl", "-s", served.with("http://127.0.0.1:PORT/index.html")))
           .isEqualTo("<h1>hi</h1>\n");
     }
@@ -87,8 +88,8 @@ class InteropFilesTest {
     try (var served =
         Served.at(
             port,
-            "stream tcp nowait %s /usr/sbin/gophernicus gophernicus -h localhost -p %d -r %s -nv -nu",
-            Programs.nobody(), port, root)) {
+            "stream tcp nowait %s /usr/sbin/gophernicus gophernicus -h localhost -p %d -r %s -nv -nu"
+                .formatted(Programs.nobody(), port, root))) {
       assertThat(served.ask("\r\n")).contains("\t/index.html\tlocalhost\t" + port + "\r\n").endsWith(".\r\n");
       assertThat(served.ask("/file\r\n")).isEqualTo("content\r\n");
     }
@@ -122,7 +123,7 @@ class InteropFilesTest {
         """
             .formatted(directory));
     try (var served =
-        Served.by("stream tcp nowait root /usr/sbin/proftpd proftpd -c %s", config)) {
+        Served.by("stream tcp nowait root /usr/sbin/proftpd proftpd -c %s".formatted(config))) {
       assertThat(Programs.run(directory, "curl", "-s", served.with("ftp://bob:pw@127.0.0.1:PORT/file")))
           .isEqualTo("content\n");
       served.awaitEnd();
@@ -147,7 +148,7 @@ class InteropFilesTest {
         """
             .formatted(root, Files.createDirectory(directory.resolve("empty"))));
     try (var served =
-        Served.by("stream tcp nowait root /usr/local/sbin/vsftpd vsftpd %s", config)) {
+        Served.by("stream tcp nowait root /usr/local/sbin/vsftpd vsftpd %s".formatted(config))) {
       assertThat(Programs.run(directory, "curl", "-s", served.with("ftp://127.0.0.1:PORT/file")))
           .isEqualTo("content\n");
       served.awaitEnd();

@@ -35,7 +35,7 @@ class InteropMailTest {
         """
             .formatted(spool));
     try (var served =
-            Served.by("stream tcp nowait root /usr/sbin/exim4 exim4 -C %s -bs", config);
+            Served.by("stream tcp nowait root /usr/sbin/exim4 exim4 -C %s -bs".formatted(config));
         var client = new Dialogue(served.port())) {
       assertThat(client.line()).startsWith("220 mail.test ESMTP Exim ");
       assertThat(client.say("EHLO a.test")).startsWith("250-mail.test Hello a.test [127.0.0.1]");

@@ -27,8 +27,8 @@ class InteropRepositoriesTest {
     // Its own user's, as git wants a repository to belong to whoever serves it.
     try (var served =
         Served.by(
-            "stream tcp nowait - /usr/bin/git git daemon --inetd --export-all --base-path=%s",
-            directory)) {
+            "stream tcp nowait - /usr/bin/git git daemon --inetd --export-all --base-path=%s"
+                .formatted(directory))) {
       var url = served.with("git://127.0.0.1:PORT/work");
       assertThat(Programs.run(directory, "git", "ls-remote", url))
           .matches("(?s)[0-9a-f]{40}\tHEAD\n[0-9a-f]{40}\trefs/heads/main\n");
@@ -47,8 +47,8 @@ class InteropRepositoriesTest {
     Programs.readable(directory);
     try (var served =
         Served.by(
-            "stream tcp nowait %s /usr/bin/svnserve svnserve -i -r %s",
-            Programs.nobody(), directory)) {
+            "stream tcp nowait %s /usr/bin/svnserve svnserve -i -r %s"
+                .formatted(Programs.nobody(), directory))) {
       assertThat(Programs.run(directory, svn("ls", served.with("svn://127.0.0.1:PORT/s"))))
           .isEqualTo("trunk/\n");
       Programs.run(directory, svn("co", "-q", served.with("svn://127.0.0.1:PORT/s"), "copy"));
@@ -82,7 +82,7 @@ class InteropRepositoriesTest {
     var locks = Programs.writable(Files.createDirectory(directory.resolve("locks")));
     Files.writeString(root.resolve("CVSROOT/config"), "LockDir=" + locks + "\n");
     try (var served =
-        Served.by("stream tcp nowait root /usr/bin/cvs cvs -f --allow-root=%s pserver", root)) {
+        Served.by("stream tcp nowait root /usr/bin/cvs cvs -f --allow-root=%s pserver".formatted(root))) {
       var url = served.with(":pserver:anonymous:@127.0.0.1:PORT" + root);
       assertThat(Programs.run(directory, cvs("-d", url, "rls"))).contains("CVSROOT\n", "mod\n");
       Programs.run(directory, cvs("-Q", "-d", url, "co", "mod"));

@@ -35,7 +35,7 @@ class InteropShellsTest {
         """
             .formatted(directory));
     try (var served =
-        Served.by("stream tcp nowait root /usr/sbin/sshd sshd -i -f %s", config)) {
+        Served.by("stream tcp nowait root /usr/sbin/sshd sshd -i -f %s".formatted(config))) {
       var port = String.valueOf(served.port());
       var answer =
           Programs.run(
@@ -56,7 +56,7 @@ class InteropShellsTest {
     Programs.run(directory, "/usr/sbin/tinysshd-makekey", keys);
     var key = Programs.run(directory, "/usr/sbin/tinysshd-printkey", keys).strip();
     try (var served =
-            Served.by("stream tcp nowait - /usr/sbin/tinysshd tinysshd %s", keys);
+            Served.by("stream tcp nowait - /usr/sbin/tinysshd tinysshd %s".formatted(keys));
         var client = new Dialogue(served.port())) {
       assertThat(client.line()).startsWith("SSH-2.0-");
       assertThat(
@@ -109,7 +109,7 @@ class InteropShellsTest {
         execArgs = head -n 1
         """
             .formatted(directory));
-    try (var served = Served.by("stream tcp nowait - /usr/bin/stunnel4 stunnel4 %s", config)) {
+    try (var served = Served.by("stream tcp nowait - /usr/bin/stunnel4 stunnel4 %s".formatted(config))) {
       var client = served.with("echo over-tls | openssl s_client -quiet -connect 127.0.0.1:PORT");
       assertThat(Programs.run(directory, "sh", "-c", client)).contains("over-tls\n");
       served.awaitEnd();

@@ -24,7 +24,7 @@ class InteropSmallTest {
   @Test
   void fingerd_query_describesTheUser() throws Exception {
     Programs.require("/usr/sbin/in.fingerd", "/usr/bin/finger");
-    try (var served = Served.by("stream tcp nowait %s /usr/sbin/in.fingerd in.fingerd", NOBODY)) {
+    try (var served = Served.by("stream tcp nowait %s /usr/sbin/in.fingerd in.fingerd".formatted(NOBODY))) {
       assertThat(served.ask("root\r\n")).startsWith("Login: root ");
     }
   }
@@ -40,7 +40,7 @@ class InteropSmallTest {
   @Test
   void tryFrom_connect_seesTheClient() throws Exception {
     Programs.require("/usr/sbin/try-from");
-    try (var served = Served.by("stream tcp nowait %s /usr/sbin/try-from try-from", NOBODY)) {
+    try (var served = Served.by("stream tcp nowait %s /usr/sbin/try-from try-from".formatted(NOBODY))) {
       assertThat(served.ask("").lines())
           .contains("client address  (%a): 127.0.0.1", "server process  (%d): try-from");
     }
@@ -50,7 +50,7 @@ class InteropSmallTest {
   void nullidentd_query_saysTheName() throws Exception {
     Programs.require("/usr/sbin/nullidentd");
     try (var served =
-        Served.by("stream tcp nowait %s /usr/sbin/nullidentd nullidentd bob", NOBODY)) {
+        Served.by("stream tcp nowait %s /usr/sbin/nullidentd nullidentd bob".formatted(NOBODY))) {
       assertThat(served.ask("1234, 5678\r\n")).isEqualTo("1234, 5678 : USERID : UNIX : bob\r\n");
     }
   }
@@ -59,7 +59,7 @@ class InteropSmallTest {
   void dbskkd_query_saysItsVersion() throws Exception {
     Programs.require("/usr/sbin/dbskkd-cdb");
     try (var served =
-        Served.by("stream tcp nowait %s /usr/sbin/dbskkd-cdb dbskkd-cdb", NOBODY)) {
+        Served.by("stream tcp nowait %s /usr/sbin/dbskkd-cdb dbskkd-cdb".formatted(NOBODY))) {
       assertThat(served.ask("2")).startsWith("dbskkd-cdb-");
       assertThat(served.ask("1a ")).startsWith("1/").contains(";alpha/");
     }
@@ -69,7 +69,7 @@ class InteropSmallTest {
   @Test
   void talkd_lookUp_answers() throws Exception {
     Programs.require("/usr/sbin/talkd");
-    try (var served = Served.by("dgram udp wait %s /usr/sbin/talkd talkd", NOBODY);
+    try (var served = Served.by("dgram udp wait %s /usr/sbin/talkd talkd".formatted(NOBODY));
         var client = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
       client.setSoTimeout(20_000);
       var message = ByteBuffer.allocate(84);
@@ -93,24 +93,24 @@ class InteropSmallTest {
 
   @Test
   void date_connect_saysTheTime() throws Exception {
-    try (var served = Served.by("stream tcp nowait %s /bin/date date -u", NOBODY)) {
+    try (var served = Served.by("stream tcp nowait %s /bin/date date -u".formatted(NOBODY))) {
       assertThat(served.ask("")).contains("UTC").endsWith("\n");
     }
   }
 
   @Test
   void cat_connect_echoes() throws Exception {
-    try (var served = Served.by("stream tcp nowait %s /bin/cat cat", NOBODY)) {
+    try (var served = Served.by("stream tcp nowait %s /bin/cat cat".formatted(NOBODY))) {
       assertThat(served.ask("ping\n")).isEqualTo("ping\n");
     }
   }
 
   @Test
   void env_connect_hasNothingOfTheServers() throws Exception {
-    try (var served = Served.by("stream tcp nowait %s /usr/bin/env env -i A=1 env", NOBODY)) {
+    try (var served = Served.by("stream tcp nowait %s /usr/bin/env env -i A=1 env".formatted(NOBODY))) {
       assertThat(served.ask("")).isEqualTo("A=1\n");
     }
-    try (var served = Served.by("stream tcp nowait %s /usr/bin/env env", NOBODY)) {
+    try (var served = Served.by("stream tcp nowait %s /usr/bin/env env".formatted(NOBODY))) {
       assertThat(served.ask("").lines().map(line -> line.replaceFirst("=.*", "")))
           .containsExactlyInAnyOrder("PATH", "USER", "LOGNAME", "HOME", "SHELL");
     }
@@ -128,7 +128,7 @@ class InteropSmallTest {
             for (1 .. 3) { accept(C, S); syswrite(C, "$$ $_\\n"); close(C); }'
             """);
     Programs.readable(directory);
-    try (var served = Served.by("stream tcp wait %s %s", NOBODY, listener)) {
+    try (var served = Served.by("stream tcp wait %s %s".formatted(NOBODY, listener))) {
       var first = served.ask("").split(" ", -1);
       assertThat(first[1]).isEqualTo("1\n");
       for (int i = 2; i <= 3; i++) {

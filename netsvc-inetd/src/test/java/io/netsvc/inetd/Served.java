@@ -16,13 +16,13 @@ final class Served implements AutoCloseable {
   }
 
   /** Serves an entry: all its fields but the first, which is a free port of 127.0.0.1. */
-  static Served by(String entry, Object... arguments) throws Exception {
-    return at(Programs.freePort(), entry, arguments);
+  static Served by(String entry) throws Exception {
+    return at(Programs.freePort(), entry);
   }
 
   /** As {@link #by}, at a port that the entry or the program's own files name, too. */
-  static Served at(int port, String entry, Object... arguments) {
-    var line = "127.0.0.1:" + port + ' ' + entry.formatted(arguments) + '\n';
+  static Served at(int port, String entry) {
+    var line = "127.0.0.1:" + port + ' ' + entry + '\n';
     var server =
         InetdServer.start(
             InetdConfig.parse("inetd.conf", line), o -> o.withKillDelay(Duration.ofSeconds(2)));
