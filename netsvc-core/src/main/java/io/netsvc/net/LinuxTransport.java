@@ -4,6 +4,7 @@ import io.netsvc.linux.EventLoop;
 import io.netsvc.linux.Fd;
 import io.netsvc.linux.FdHolder;
 import io.netsvc.linux.GivenSockets;
+import io.netsvc.linux.LinuxException;
 import io.netsvc.linux.Loops;
 import io.netsvc.linux.SocketFile;
 import io.netsvc.linux.SocketOption;
@@ -235,6 +236,7 @@ final class LinuxTransport implements Transport {
     private EventLoop.@Nullable Registration registration;
     private boolean watched;
     private boolean blocking = true; // for all that we know
+    private boolean elsewhere; // another process may have it for good
 
     /**
      * Takes over a socket, or closes it and throws.
@@ -245,6 +247,7 @@ final class LinuxTransport implements Transport {
       this.loop = loop;
       this.fd = fd;
       this.shared = shared;
+      this.elsewhere = shared;
       try {
         this.address = Sockets.localAddress(fd);
         this.file = shared ? Optional.empty() : UnixSocketFile.of(address);
@@ -264,6 +267,7 @@ final class LinuxTransport implements Transport {
       }
       fd.setNonBlocking(false); // all duplicates share the mode
       blocking = true;
+      elsewhere = true;
       return fd.duplicate();
     }
 
@@ -272,6 +276,7 @@ final class LinuxTransport implements Transport {
       if (fd.isClosed()) {
         throw new ClosedChannelException();
       }
+      elsewhere = true;
       return fd.duplicate();
     }
 
@@ -329,14 +334,29 @@ final class LinuxTransport implements Transport {
       }
       if (!fd.isClosed()) {
         file.ifPresent(UnixSocketFile::remove);
+        if (!elsewhere) {
+          end();
+        }
       }
       fd.close();
     }
+
+    /** Ends it in children, too, that have a copy until their execve(2): nobody else has one. */
+    void end() {}
   }
 
   private static final class Listening extends Socket implements ListeningSocket {
     Listening(EventLoop loop, Fd fd, boolean shared) throws IOException {
       super(loop, fd, shared);
+    }
+
+    @Override
+    void end() {
+      try {
+        Sockets.shutdown(fd, Sockets.SHUT_RD); // a listening one refuses then, and frees its address
+      } catch (LinuxException e) {
+        // It does so when its last copy is closed.
+      }
     }
 
     @Override

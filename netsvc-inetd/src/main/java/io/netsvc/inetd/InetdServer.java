@@ -217,6 +217,7 @@ public final class InetdServer implements AutoCloseable {
     all.forEach(Service::stop);
     resolver.inherited().close();
     var how = sessions.stop(grace, settings.killDelay());
+    sessions.spareFds().close();
     sessions.outputs().close(); // what programs have left behind may go on, without our log
     return how;
   }

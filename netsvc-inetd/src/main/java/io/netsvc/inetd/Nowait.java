@@ -239,8 +239,14 @@ final class Nowait implements Serving {
   private void start(Connection connection) {
     var peer = Sources.shown(connection.remoteAddress());
     try (connection) {
-      launcher.start(
-          List.of(ChildFd.of(connection)), ChildVariables.of(variables, connection), "peer=" + peer, _ -> left(connection));
+      var child = List.of(ChildFd.of(connection));
+      var environment = ChildVariables.of(variables, connection);
+      sessions
+          .spareFds()
+          .start(
+              () -> launcher.start(child, environment, "peer=" + peer, _ -> left(connection)),
+              "service=" + spec.name() + " peer=" + peer,
+              sessions::over);
     } catch (IOException | RuntimeException e) {
       tally.failed();
       log.warn("not started service={} peer={} cause=\"{}\"", spec.name(), peer, e.getMessage());

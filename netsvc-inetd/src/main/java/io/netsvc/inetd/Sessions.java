@@ -52,6 +52,7 @@ final class Sessions {
   private final Map<SpawnedProcess, Running> programs = new HashMap<>();
   private final Map<Thread, Connection> handlers = new HashMap<>();
   private final Outputs outputs = new Outputs();
+  private final SpareFds spareFds = new SpareFds();
   private int starting;
 
   /** Whose a program is, and how long it may take to end after SIGTERM. */
@@ -103,6 +104,11 @@ final class Sessions {
             locked(() -> programs.remove(program));
           }
         });
+  }
+
+  /** Returns the fds that are left when there are no others. */
+  SpareFds spareFds() {
+    return spareFds;
   }
 
   /** Returns who reads what programs write to the log. */
@@ -298,7 +304,8 @@ final class Sessions {
         || (handlers.size() == 1 && handlers.containsKey(Thread.currentThread()));
   }
 
-  private boolean over() {
+  /** Returns whether nothing may start any more. */
+  boolean over() {
     lock.lock();
     try {
       return over;

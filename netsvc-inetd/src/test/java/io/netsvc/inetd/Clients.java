@@ -27,6 +27,21 @@ final class Clients {
     }
   }
 
+  /** Sends a text with a FIN, for {@link #answer} to be read later. */
+  static Socket begin(int port, String request) throws Exception {
+    var client = connect(port);
+    client.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    client.shutdownOutput();
+    return client;
+  }
+
+  /** Returns all that comes, and closes the client. */
+  static String answer(Socket client) throws Exception {
+    try (client) {
+      return new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+    }
+  }
+
   static String ask(Socket client, String request) throws Exception {
     client.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
     client.shutdownOutput();

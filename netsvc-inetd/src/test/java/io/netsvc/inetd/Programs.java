@@ -3,6 +3,7 @@ package io.netsvc.inetd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.netsvc.linux.Credentials;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,6 +29,38 @@ final class Programs {
     }
   }
 
+  /** Skips the test for anybody but root, without whom the program does not do its work. */
+  static void requireRoot(String program) {
+    assumeTrue(Credentials.effectiveUid() == 0, program + " needs root");
+  }
+
+  /** Returns whom a program that needs no rights runs as: nobody, where the server may do that. */
+  static String nobody() {
+    return Credentials.effectiveUid() == 0 ? "nobody" : "-";
+  }
+
+  /** Lets any user read a directory and all that is in it. */
+  static Path readable(Path directory) throws IOException {
+    try (var files = Files.walk(directory)) {
+      for (var file : (Iterable<Path>) files::iterator) {
+        var mode = Files.isDirectory(file) || Files.isExecutable(file) ? "rwxr-xr-x" : "rw-r--r--";
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
+      }
+    }
+    return directory;
+  }
+
+  /** Lets any user write into a directory. */
+  static Path writable(Path directory) throws IOException {
+    return Files.setPosixFilePermissions(
+        directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+  }
+
+  /** Lets nobody but its owner read a file. */
+  static Path ownersAlone(Path file) throws IOException {
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+  }
+
   /** Writes an executable shell script that any user may run. */
   static Path script(Path file, String text) throws Exception {
     Files.writeString(file, "#!/bin/sh\n" + text);
@@ -38,6 +71,13 @@ final class Programs {
   /** Returns whether a process has ended and been reaped. */
   static boolean gone(long pid) {
     return !Files.exists(Path.of("/proc/" + pid));
+  }
+
+  /** Returns what a process has had of the processors, in ticks of 1/100 s; see proc_pid_stat(5). */
+  static long ticks(long pid) throws IOException {
+    var stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+    var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
   }
 
   /** Returns the command lines of all processes that have this text in them. */
@@ -56,6 +96,19 @@ final class Programs {
       }
     }
     return found;
+  }
+
+  /** Waits until no process has this text in its command line. */
+  static void awaitNone(String text) throws Exception {
+    await(
+        "the end of all with " + text,
+        () -> {
+          try {
+            return running(text).isEmpty();
+          } catch (Exception e) {
+            throw new AssertionError(e);
+          }
+        });
   }
 
   /** Polls for a condition for at most 20 seconds. */
