@@ -8,4 +8,6 @@ module io.netsvc.inetd {
 
   exports io.netsvc.inetd;
   exports io.netsvc.inetd.config;
+
+  uses io.netsvc.inetd.HandlerProvider;
 }

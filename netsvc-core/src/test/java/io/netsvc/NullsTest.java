@@ -3,6 +3,7 @@ package io.netsvc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netsvc.net.AccessRules;
+import io.netsvc.net.AddressText;
 import io.netsvc.net.Connector;
 import io.netsvc.net.DatagramPort;
 import io.netsvc.net.DatagramRelay;
@@ -100,7 +101,7 @@ class NullsTest {
       server.close();
       for (Class<?> type :
           List.of(
-              AccessRules.class, Listener.class, Connector.class, DatagramPort.class,
+              AccessRules.class, AddressText.class, Listener.class, Connector.class, DatagramPort.class,
               DatagramRelay.class, Endpoint.class, ProxyHeader.class, Relay.class, RelayServer.class,
               Upstreams.class, ChildFd.class, ProcessSpawner.class)) {
         checkStatic(type, faults);
@@ -214,6 +215,9 @@ class NullsTest {
     }
     if (type == Listener.class) {
       return CLOSED;
+    }
+    if (type == InetAddress.class) {
+      return InetAddress.getLoopbackAddress();
     }
     if (type == AccessRules.class) {
       return AccessRules.anyone();

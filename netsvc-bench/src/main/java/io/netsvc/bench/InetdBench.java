@@ -11,8 +11,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 
 /**
- * Connections per second to a service that runs /bin/true as nobody, from clients in this JVM, of
- * each server in turn, round after round. Arguments: this jar, the directory of the peers' unpacked
+ * Connections per second to a service, from clients in this JVM, of each server in turn, round after
+ * round, for each {@link InetdLoad}. Arguments: this jar, the directory of the peers' unpacked
  * packages, the number of rounds, and the seconds of a turn.
  */
 final class InetdBench {
@@ -24,15 +24,24 @@ final class InetdBench {
     var packages = Path.of(args[1]);
     int rounds = Integer.parseInt(args[2]);
     long turn = (long) (Double.parseDouble(args[3]) * 1e9);
+    for (var load : InetdLoad.values()) {
+      System.out.println(
+          "Inetd, " + load.title() + ": " + CLIENTS + " clients, " + rounds + " rounds of " + args[3] + " s");
+      print(run(load, Path.of(args[0]), packages, rounds, turn));
+    }
+  }
+
+  private static Map<String, Optional<InetdPeer>> run(
+      InetdLoad load, Path jar, Path packages, int rounds, long turn) throws Exception {
     var directory = Files.createTempDirectory("netsvc-bench");
     Map<String, Optional<InetdPeer>> peers = new LinkedHashMap<>();
     try {
-      peers.put("netsvc", InetdPeer.netsvc(directory, Path.of(args[0])));
+      peers.put("netsvc", InetdPeer.netsvc(load, directory, jar));
       peers.put(
           "openbsd-inetd",
-          InetdPeer.openbsd(directory, packages.resolve("openbsd-inetd/usr/sbin/inetd")));
+          InetdPeer.openbsd(load, directory, packages.resolve("openbsd-inetd/usr/sbin/inetd")));
       peers.put(
-          "xinetd", InetdPeer.xinetd(directory, packages.resolve("xinetd/usr/sbin/xinetd")));
+          "xinetd", InetdPeer.xinetd(load, directory, packages.resolve("xinetd/usr/sbin/xinetd")));
       for (int round = 0; round <= rounds; round++) {
         for (var peer : peers.values()) {
           if (peer.isPresent()) {
@@ -44,9 +53,7 @@ final class InetdBench {
       peers.values().forEach(peer -> peer.ifPresent(InetdPeer::close));
       remove(directory);
     }
-    System.out.println(
-        "Inetd: " + CLIENTS + " clients, " + rounds + " rounds of " + args[3] + " s");
-    print(peers);
+    return peers;
   }
 
   private static void turn(InetdPeer peer, long nanos, boolean counts) throws Exception {

@@ -2,30 +2,28 @@ package io.netsvc.bench;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/**
- * A server of its own process on a loopback port, with one service: {@code stream tcp nowait nobody}
- * running /bin/true, with limits out of the way.
- */
+/** A server of its own process on a loopback port, with one service, and limits out of the way. */
 final class InetdPeer implements AutoCloseable {
   private static final int READY_TRIES = 200;
   private static final long READY_MILLIS = 50;
   private static final long STOP_SECONDS = 5;
+  private static final int ECHO_PORT = 7;
 
   final Samples rate = new Samples();
   final Samples cpuMillis = new Samples();
   private final Process process;
+  private final InetdLoad load;
   private final int port;
 
-  private InetdPeer(int port, List<String> command) throws IOException {
+  private InetdPeer(InetdLoad load, int port, List<String> command) throws IOException {
+    this.load = load;
     this.port = port;
     this.process =
         new ProcessBuilder(command)
@@ -36,12 +34,13 @@ final class InetdPeer implements AutoCloseable {
   }
 
   /** Starts this library's server in a JVM of its own. */
-  static Optional<InetdPeer> netsvc(Path directory, Path jar) throws IOException {
+  static Optional<InetdPeer> netsvc(InetdLoad load, Path directory, Path jar) throws IOException {
     int port = freePort();
-    var file = classic(directory.resolve("netsvc.conf"), "127.0.0.1:" + port, "nowait");
+    var file = Files.writeString(directory.resolve("netsvc.conf"), load.section(port));
     var java = ProcessHandle.current().info().command().orElseThrow();
     return ready(
         new InetdPeer(
+            load,
             port,
             List.of(
                 java,
@@ -53,50 +52,31 @@ final class InetdPeer implements AutoCloseable {
                 file.toString())));
   }
 
-  /** Starts openbsd-inetd, if the program is there. */
-  static Optional<InetdPeer> openbsd(Path directory, Path program) throws IOException {
-    if (!Files.isExecutable(program)) {
+  /** Starts openbsd-inetd, if the program is there; its echo has no port but its own. */
+  static Optional<InetdPeer> openbsd(InetdLoad load, Path directory, Path program)
+      throws IOException {
+    if (!Files.isExecutable(program) || (load == InetdLoad.ECHO && !isFree(ECHO_PORT))) {
       return Optional.empty();
     }
-    int port = freePort();
-    var file = classic(directory.resolve("openbsd.conf"), "127.0.0.1:" + port, "nowait.10000000");
+    int port = load == InetdLoad.ECHO ? ECHO_PORT : freePort();
+    var file =
+        Files.writeString(directory.resolve("openbsd.conf"), load.classic(port, "nowait.10000000"));
     return ready(
-        new InetdPeer(port, List.of(program.toString(), "-i", "-R", "10000000", file.toString())));
-  }
-
-  private static Path classic(Path file, String address, String wait) throws IOException {
-    return Files.writeString(file, address + " stream tcp " + wait + " nobody " + Program.PATH + " true\n");
+        new InetdPeer(
+            load, port, List.of(program.toString(), "-i", "-R", "10000000", file.toString())));
   }
 
   /** Starts xinetd, if the program is there. */
-  static Optional<InetdPeer> xinetd(Path directory, Path program) throws IOException {
+  static Optional<InetdPeer> xinetd(InetdLoad load, Path directory, Path program)
+      throws IOException {
     if (!Files.isExecutable(program)) {
       return Optional.empty();
     }
     int port = freePort();
-    var file =
-        Files.writeString(
-            directory.resolve("xinetd.conf"),
-            """
-            service true
-            {
-              type = UNLISTED
-              socket_type = stream
-              protocol = tcp
-              bind = 127.0.0.1
-              port = %d
-              wait = no
-              user = nobody
-              server = %s
-              instances = UNLIMITED
-              per_source = UNLIMITED
-              cps = 0 0
-              log_type = FILE /dev/null
-            }
-            """
-                .formatted(port, Program.PATH));
+    var file = Files.writeString(directory.resolve("xinetd.conf"), load.section(port));
     return ready(
         new InetdPeer(
+            load,
             port,
             List.of(
                 program.toString(),
@@ -105,6 +85,14 @@ final class InetdPeer implements AutoCloseable {
                 file.toString(),
                 "-pidfile",
                 directory.resolve("xinetd.pid").toString())));
+  }
+
+  private static boolean isFree(int port) {
+    try (var _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static int freePort() throws IOException {
@@ -134,15 +122,9 @@ final class InetdPeer implements AutoCloseable {
     }
   }
 
-  /** Connects, reads to the end, and closes. */
+  /** Has one connection. */
   void connectOnce() throws IOException {
-    try (var socket = new Socket()) {
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
-      socket.setSoTimeout(5_000);
-      if (socket.getInputStream().read() != -1) {
-        throw new IOException("got a byte from " + Program.PATH);
-      }
-    }
+    load.connectOnce(port);
   }
 
   /** {@return what the server and its ended programs have used} */

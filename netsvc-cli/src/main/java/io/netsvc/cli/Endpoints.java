@@ -1,5 +1,6 @@
 package io.netsvc.cli;
 
+import io.netsvc.net.AddressText;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -13,7 +14,7 @@ final class Endpoints {
   static String text(SocketAddress address) {
     return switch (address) {
       case InetSocketAddress inet when inet.getAddress() instanceof Inet6Address six ->
-          '[' + six.getHostAddress() + "]:" + inet.getPort();
+          '[' + AddressText.of(six) + "]:" + inet.getPort();
       case InetSocketAddress inet -> inet.getHostString() + ':' + inet.getPort();
       case UnixDomainSocketAddress unix -> "unix:" + unix.getPath();
       default -> address.toString();

@@ -30,6 +30,7 @@ public final class DatagramBatch implements AutoCloseable {
   static final int SLOT = 65_536;
 
   private static final int MSG_TRUNC = 0x20;
+  private static final int MSG_PEEK = 2;
   private static final int MSG_DONTWAIT = 0x40;
 
   private static final ArrayBlockingQueue<DatagramBatch> FREE =
@@ -81,12 +82,21 @@ public final class DatagramBatch implements AutoCloseable {
    *     earlier datagram, such as ECONNREFUSED, and then more may wait
    */
   public int receive(Fd fd, int max) throws LinuxException {
+    return receive(fd, max, MSG_DONTWAIT);
+  }
+
+  /** As {@link #receive(Fd, int)}, but one message that stays where it is. */
+  public int peek(Fd fd) throws LinuxException {
+    return receive(fd, 1, MSG_DONTWAIT | MSG_PEEK);
+  }
+
+  private int receive(Fd fd, int max, int flags) throws LinuxException {
     size = 0;
     for (int i = 0; i < max; i++) { // the kernel has written how long they were
       messages.name(i, SocketAddresses.MAX);
       messages.control(i, Messages.CONTROL);
     }
-    int n = Syscalls.recvmmsg(fd.number(), messages.headers(), max, MSG_DONTWAIT);
+    int n = Syscalls.recvmmsg(fd.number(), messages.headers(), max, flags);
     if (n == -Errno.EAGAIN || n == -Errno.EINTR) {
       return 0;
     }

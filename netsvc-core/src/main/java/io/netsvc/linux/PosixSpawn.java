@@ -53,15 +53,15 @@ public final class PosixSpawn implements SpawnPlan {
   private final int fds;
   private final MemorySegment program;
   private final List<Long> argv;
-  private final List<Long> environment;
-  private final int variablesAt;
+  private final SpawnEnvironment environment;
+  private final int environmentAt;
   private final MemorySegment directory;
   private final MemorySegment attributes;
 
   /**
    * Prepares a start of an absolute path on this many fds, numbered from 0.
    *
-   * @param variablesAt where among the arguments the variables of one start go; -1 for the environment
+   * @param environmentAt where among the arguments the environment goes instead; -1 for nowhere
    */
   public PosixSpawn(
       int fds,
@@ -70,7 +70,7 @@ public final class PosixSpawn implements SpawnPlan {
       List<String> environment,
       String directory,
       boolean session,
-      int variablesAt) {
+      int environmentAt) {
     if (!supported()) {
       throw new UnsupportedOperationException(
           "this libc's posix_spawn has no addclosefrom_np or no addchdir_np");
@@ -78,9 +78,9 @@ public final class PosixSpawn implements SpawnPlan {
     ChildSignal.restore(); // before the first child, whose status would be lost
     this.fds = fds;
     this.program = arena.allocateFrom(program);
-    this.argv = addresses(arena, argv);
-    this.environment = addresses(arena, environment);
-    this.variablesAt = variablesAt;
+    this.argv = argv.stream().map(word -> arena.allocateFrom(word).address()).toList();
+    this.environment = new SpawnEnvironment(environment, arena);
+    this.environmentAt = environmentAt;
     this.directory = arena.allocateFrom(directory);
     this.attributes = arena.allocate(ATTR_SIZE, 16);
     must(call(ATTR_INIT, attributes));
@@ -93,16 +93,6 @@ public final class PosixSpawn implements SpawnPlan {
   /** {@return whether this libc can close the fds that the child is not to have} */
   public static boolean supported() {
     return ADD_CLOSE_FROM.isPresent() && ADD_CHDIR.isPresent();
-  }
-
-  private static List<Long> addresses(Arena arena, List<String> strings) {
-    return strings.stream().map(string -> arena.allocateFrom(string).address()).toList();
-  }
-
-  private static MemorySegment array(Arena arena, List<Long> strings, int at, List<Long> more) {
-    var all = new ArrayList<>(strings);
-    all.addAll(at, more);
-    return SpawnMemory.array(arena, all);
   }
 
   @Override
@@ -120,13 +110,17 @@ public final class PosixSpawn implements SpawnPlan {
         }
         must(call(ADD_CLOSE_FROM.orElseThrow(), actions, fds));
         must(call(ADD_CHDIR.orElseThrow(), actions, directory));
-        var more = addresses(confined, variables);
-        boolean among = variablesAt >= 0;
+        var words = new ArrayList<>(argv);
+        var all = environment.with(variables, confined);
+        if (environmentAt >= 0) {
+          words.addAll(environmentAt, all);
+          all = List.of();
+        }
         return spawn(
             actions,
             confined.allocate(4, 4),
-            array(confined, argv, Math.max(variablesAt, 0), among ? more : List.of()),
-            array(confined, environment, 0, among ? List.of() : more));
+            SpawnMemory.array(confined, words),
+            SpawnMemory.array(confined, all));
       } finally {
         must(call(ACTIONS_DESTROY, actions));
       }

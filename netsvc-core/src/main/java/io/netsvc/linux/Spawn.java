@@ -30,10 +30,29 @@ public final class Spawn implements SpawnPlan {
   /** The second 32-bit capabilities are in a second triple; see capset(2). */
   private static final int CAPABILITY_VERSION_3 = 0x20080522;
 
+  /** The steps that every list begins with, in one piece: there are thousands of lists. */
+  private static final List<String> FIRST_NAMES = new ArrayList<>();
+
+  private static final List<long[]> FIRST_STEPS = new ArrayList<>();
+
+  static {
+    // The first step, since until then the child's table is the JVM's.
+    FIRST_NAMES.add("close_range");
+    FIRST_STEPS.add(new long[] {436, LowFds.LIMIT, MAX_FD, CLOSE_RANGE_UNSHARE});
+    // CLONE_CLEAR_SIGHAND resets what is caught, but leaves ignored what the JVM's starter ignored.
+    var defaults = Arena.global().allocate(32, 8);
+    for (int signal = 1; signal <= 64; signal++) {
+      if (signal != SIGKILL && signal != SIGSTOP) {
+        FIRST_NAMES.add("rt_sigaction " + signal);
+        FIRST_STEPS.add(new long[] {13, signal, defaults.address(), 0, 8});
+      }
+    }
+  }
+
   private final Arena arena = Arena.ofAuto();
   private final Queue<SpawnMemory> unused = new ConcurrentLinkedQueue<>();
-  private final List<String> names = new ArrayList<>();
-  private final List<long[]> steps = new ArrayList<>();
+  private final ArrayList<String> names = new ArrayList<>(); // of the steps after the first ones
+  private final ArrayList<long[]> steps = new ArrayList<>(); // a number and its arguments each
   private final int fds;
   private final SpawnWatchdog watchdog;
   private int firstDup = -1;
@@ -41,7 +60,7 @@ public final class Spawn implements SpawnPlan {
   /** The step that writes the child's own pid into its environment; -1 if none does. */
   private int ownPid = -1;
 
-  private List<Long> environment = List.of();
+  private SpawnEnvironment environment = new SpawnEnvironment(List.of(), arena);
 
   /**
    * Begins a list for a child that gets this many fds, numbered from 0.
@@ -61,9 +80,6 @@ public final class Spawn implements SpawnPlan {
     LowFds.reserve();
     this.fds = fds;
     this.watchdog = watchdog;
-    // The first step, since until then the child's table is the JVM's.
-    add("close_range", 436, LowFds.LIMIT, MAX_FD, CLOSE_RANGE_UNSHARE);
-    defaultSignals();
   }
 
   /** {@return whether this machine has a listing} */
@@ -73,7 +89,7 @@ public final class Spawn implements SpawnPlan {
 
   /** Adds a system call; package-private for tests that need one that blocks or fails. */
   Spawn add(String name, long number, long... arguments) {
-    long[] step = new long[7];
+    long[] step = new long[1 + arguments.length];
     step[0] = number;
     System.arraycopy(arguments, 0, step, 1, arguments.length);
     names.add(name);
@@ -81,14 +97,13 @@ public final class Spawn implements SpawnPlan {
     return this;
   }
 
-  /** CLONE_CLEAR_SIGHAND resets what is caught, but leaves ignored what the JVM's starter ignored. */
-  private void defaultSignals() {
-    var defaults = arena.allocate(32, 8);
-    for (int signal = 1; signal <= 64; signal++) {
-      if (signal != SIGKILL && signal != SIGSTOP) {
-        add("rt_sigaction " + signal, 13, signal, defaults.address(), 0, 8);
-      }
-    }
+  private int size() {
+    return FIRST_STEPS.size() + steps.size();
+  }
+
+  private String name(int step) {
+    int first = FIRST_NAMES.size();
+    return step < first ? FIRST_NAMES.get(step) : names.get(step - first);
   }
 
   /** setsid(2). */
@@ -98,7 +113,7 @@ public final class Spawn implements SpawnPlan {
 
   /** Puts the fds in place and closes every other. */
   public Spawn placeFds() {
-    firstDup = steps.size();
+    firstDup = size();
     for (int i = 0; i < fds; i++) {
       add("dup2 " + i, 33, -1, i);
     }
@@ -190,16 +205,19 @@ public final class Spawn implements SpawnPlan {
     add("rt_sigprocmask", 14, 2, arena.allocate(8, 8).address(), 0, 8);
     if (listenPid) {
       add("getpid", 39);
-      ownPid = steps.size();
+      ownPid = size();
       add("LISTEN_PID", DECIMAL);
     }
-    this.environment = addresses(environment);
-    return add(
+    this.environment = new SpawnEnvironment(environment, arena);
+    add(
         "execve " + program,
         59,
         arena.allocateFrom(program).address(),
         SpawnMemory.array(arena, addresses(argv)).address(),
-        SpawnMemory.array(arena, this.environment).address());
+        SpawnMemory.array(arena, this.environment.addresses()).address());
+    names.trimToSize();
+    steps.trimToSize();
+    return this;
   }
 
   private List<Long> addresses(List<String> strings) {
@@ -224,19 +242,21 @@ public final class Spawn implements SpawnPlan {
   }
 
   private SpawnMemory memory() {
-    var memory = new SpawnMemory(arena, steps, environment);
+    var all = new ArrayList<>(FIRST_STEPS);
+    all.addAll(steps);
+    var memory = new SpawnMemory(arena, all);
     if (ownPid >= 0) {
-      memory.ownPid(ownPid, arena);
+      memory.ownPid(ownPid, environment.addresses(), arena);
     }
     return memory;
   }
 
   private Result run(LowFds.Placed sources, SpawnMemory memory, List<String> variables) {
     try (var once = Arena.ofConfined()) {
-      memory.variables(variables.stream().map(v -> once.allocateFrom(v).address()).toList(), once);
+      memory.environmentOnce(environment.with(variables, once), once);
       return run(sources, memory);
     } finally {
-      memory.variables(List.of(), arena);
+      memory.usualEnvironment();
     }
   }
 
@@ -251,15 +271,15 @@ public final class Spawn implements SpawnPlan {
       return new Result.Failed("clone3", (int) -pid);
     }
     var child = new Fd(memory.pidfd());
-    for (int i = 0; i < steps.size(); i++) {
+    for (int i = 0; i < size(); i++) {
       long result = memory.result(i);
-      boolean last = i == steps.size() - 1; // execve, which has no result when it succeeds
+      boolean last = i == size() - 1; // execve, which has no result when it succeeds
       if (result < 0 || (result == SpawnMemory.PENDING && !last)) {
         var end = Pidfd.await(child);
         child.close();
         return result < 0
-            ? new Result.Failed(names.get(i), (int) -result)
-            : new Result.Killed(names.get(i), end.status());
+            ? new Result.Failed(name(i), (int) -result)
+            : new Result.Killed(name(i), end.status());
       }
     }
     return new Result.Started((int) pid, child);

@@ -33,16 +33,19 @@ final class SpawnMemory {
   private final MemorySegment pidfd;
   private final int steps;
 
-  private final List<Long> environment;
-  private final MemorySegment usual;
+  /** The text of the step that tells the child its own pid; 0 if none does. */
+  private long ownPid;
 
-  SpawnMemory(Arena arena, List<long[]> steps, List<Long> environment) {
+  /** The environment of the starts that have no variables of their own. */
+  private long usual;
+
+  SpawnMemory(Arena arena, List<long[]> steps) {
     this.steps = steps.size();
-    this.environment = new ArrayList<>(environment);
-    this.usual = arena.allocate(ValueLayout.JAVA_LONG, environment.size() + 2L);
+    this.usual = steps.getLast()[3];
     list = arena.allocate((long) STEP * (this.steps + 1), 8);
     for (int i = 0; i < this.steps; i++) {
-      MemorySegment.copy(steps.get(i), 0, list, ValueLayout.JAVA_LONG, (long) i * STEP, 7);
+      var step = steps.get(i);
+      MemorySegment.copy(step, 0, list, ValueLayout.JAVA_LONG, (long) i * STEP, step.length);
     }
     list.set(ValueLayout.JAVA_LONG, (long) this.steps * STEP, -1);
     pidfd = arena.allocate(ValueLayout.JAVA_INT);
@@ -57,31 +60,33 @@ final class SpawnMemory {
    * Has a step write the result of the one before into a string, {@code LISTEN_PID=1234}, that
    * joins the environment of the last step.
    */
-  void ownPid(int step, Arena arena) {
+  void ownPid(int step, List<Long> environment, Arena arena) {
     var text = arena.allocate(OWN_PID.length + 8L, 8);
     MemorySegment.copy(OWN_PID, 0, text, ValueLayout.JAVA_BYTE, 0, OWN_PID.length);
     var digits = arena.allocate(24, 8); // up to 8, then the NULs that end them
     argument(step, 1, text.address() + OWN_PID.length);
     argument(step, 2, digits.address() + 8);
-    environment.add(text.address());
-    variables(List.of(), arena);
+    ownPid = text.address();
+    usual = environment(environment, arena);
+    usualEnvironment();
   }
 
-  /** Puts variables before those of every start, for one start; none takes that back. */
-  void variables(List<Long> addresses, Arena once) {
-    var all = usual;
-    if (!addresses.isEmpty()) {
-      all = once.allocate(ValueLayout.JAVA_LONG, addresses.size() + environment.size() + 1L);
+  /** Has the next start get this environment, and its own pid where it gets that. */
+  void environmentOnce(List<Long> addresses, Arena once) {
+    argument(steps - 1, 3, environment(addresses, once));
+  }
+
+  /** Takes {@link #environmentOnce} back. */
+  void usualEnvironment() {
+    argument(steps - 1, 3, usual);
+  }
+
+  private long environment(List<Long> addresses, Arena arena) {
+    var all = new ArrayList<>(addresses);
+    if (ownPid != 0) {
+      all.add(ownPid);
     }
-    int at = 0;
-    for (long address : addresses) {
-      all.setAtIndex(ValueLayout.JAVA_LONG, at++, address);
-    }
-    for (long address : environment) {
-      all.setAtIndex(ValueLayout.JAVA_LONG, at++, address);
-    }
-    all.setAtIndex(ValueLayout.JAVA_LONG, at, 0);
-    argument(steps - 1, 3, all.address());
+    return array(arena, all).address();
   }
 
   /** Writes addresses as C does: one after the other, and a null at the end. */

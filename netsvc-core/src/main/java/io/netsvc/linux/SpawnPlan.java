@@ -26,6 +26,6 @@ public interface SpawnPlan {
     return run(List.of(), sources);
   }
 
-  /** As {@link #run(int...)}, with variables {@code name=value} that go before the plan's own. */
+  /** As {@link #run(int...)}, with variables {@code name=value} that replace the plan's own. */
   Result run(List<String> variables, int... sources) throws LinuxException;
 }

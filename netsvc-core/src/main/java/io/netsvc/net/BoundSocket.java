@@ -3,12 +3,16 @@ package io.netsvc.net;
 import io.netsvc.net.DatagramPort.Datagram;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /** A transport's part of a {@link DatagramPort}. */
 interface BoundSocket extends ReadableSocket {
 
   /** Takes what waits, without blocking, or some of it; nothing when closed. */
   List<Datagram> receive(int max) throws IOException;
+
+  /** Returns the next one, which stays where it is; none when closed. */
+  Optional<Datagram> peek() throws IOException;
 
   /**
    * Sends in order; what the send buffer has no room for is dropped.

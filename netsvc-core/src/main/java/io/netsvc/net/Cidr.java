@@ -27,7 +27,7 @@ record Cidr(InetAddress network, int prefix) {
     }
     var cidr = new Cidr(network, prefix);
     if (!cidr.masked().equals(network)) {
-      throw wrong(text, "expected " + cidr.masked().getHostAddress() + '/' + prefix);
+      throw wrong(text, "expected " + AddressText.of(cidr.masked()) + '/' + prefix);
     }
     return cidr;
   }
@@ -82,6 +82,6 @@ record Cidr(InetAddress network, int prefix) {
 
   @Override
   public String toString() {
-    return network.getHostAddress() + '/' + prefix;
+    return AddressText.of(network) + '/' + prefix;
   }
 }

@@ -119,6 +119,17 @@ public final class DatagramPort implements AutoCloseable, FdHolder {
   }
 
   /**
+   * Returns the datagram that the next {@link #poll()} takes, unless somebody else who has the socket
+   * does so first; empty when none waits.
+   *
+   * @throws IOException as {@link #poll()} does, but one that is too long stays
+   * @throws UnsupportedOperationException with the NIO transport
+   */
+  public Optional<Datagram> peek() throws IOException {
+    return socket.peek();
+  }
+
+  /**
    * Takes the next datagrams, on Linux by one system call: none when none waits, and not always as
    * many as could be had.
    *

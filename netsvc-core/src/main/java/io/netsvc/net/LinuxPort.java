@@ -68,17 +68,30 @@ final class LinuxPort extends LinuxTransport.Socket implements BoundSocket {
       return List.of();
     }
     try (var batch = DatagramBatch.borrow()) {
-      int n = batch.receive(fd, Math.min(max, DatagramBatch.MESSAGES));
-      var datagrams = new ArrayList<Datagram>(n);
-      for (int i = 0; i < n; i++) {
-        if (batch.cut(i)) {
-          throw new IOException("receive " + localAddress() + ": a datagram is too long");
-        }
-        for (int k = 0; k < batch.datagrams(i); k++) {
-          datagrams.add(new Datagram(batch.copy(i, k), batch.peer(i), asked(batch, i)));
-        }
+      return taken(batch, batch.receive(fd, Math.min(max, DatagramBatch.MESSAGES)));
+    }
+  }
+
+  private List<Datagram> taken(DatagramBatch batch, int n) throws IOException {
+    var datagrams = new ArrayList<Datagram>(n);
+    for (int i = 0; i < n; i++) {
+      if (batch.cut(i)) {
+        throw new IOException("receive " + localAddress() + ": a datagram is too long");
       }
-      return datagrams;
+      for (int k = 0; k < batch.datagrams(i); k++) {
+        datagrams.add(new Datagram(batch.copy(i, k), batch.peer(i), asked(batch, i)));
+      }
+    }
+    return datagrams;
+  }
+
+  @Override
+  public synchronized Optional<Datagram> peek() throws IOException {
+    if (fd.isClosed()) {
+      return Optional.empty();
+    }
+    try (var batch = DatagramBatch.borrow()) {
+      return taken(batch, batch.peek(fd)).stream().findFirst();
     }
   }
 

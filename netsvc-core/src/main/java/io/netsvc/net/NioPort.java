@@ -50,6 +50,11 @@ final class NioPort extends NioTransport.Socket<DatagramChannel> implements Boun
     return datagrams;
   }
 
+  @Override
+  public Optional<Datagram> peek() {
+    throw Transports.onlyLinux("a look at a datagram that stays");
+  }
+
   static ByteBuffer copy(ByteBuffer from) {
     return ByteBuffer.allocate(from.remaining()).put(from.duplicate()).flip();
   }

@@ -137,7 +137,7 @@ final class ProxyV1 {
   }
 
   private static String text(InetSocketAddress address, boolean four) {
-    var text = address.getAddress().getHostAddress();
+    var text = AddressText.of(address.getAddress());
     int scope = text.indexOf('%');
     if (scope >= 0) {
       return text.substring(0, scope); // means nothing to the reader

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
@@ -111,7 +112,7 @@ final class Plans {
       // Its own environment is empty: what the program's says is not for a process that is root.
       case SETPRIV -> {
         var arguments = setprivArguments(path, argv, settings, identity);
-        yield posix(setpriv(), arguments, List.of(), settings, arguments.indexOf("-i") + 1);
+        yield posix(setpriv(), arguments, environment(settings), settings, arguments.indexOf("-i") + 1);
       }
     };
   }
@@ -147,12 +148,21 @@ final class Plans {
   }
 
   private static List<String> environment(SpawnSettings settings) {
-    var all = new ArrayList<String>();
-    settings.environment().forEach((name, value) -> all.add(name + '=' + value));
-    if (!settings.passed().isEmpty()) {
-      all.removeIf(entry -> entry.matches("(?s)LISTEN_(PID|FDS|FDNAMES)=.*"));
+    boolean passes = !settings.passed().isEmpty();
+    var all = environment(settings.environment(), passes);
+    if (passes) {
       all.add("LISTEN_FDS=" + settings.passed().size());
       all.add("LISTEN_FDNAMES=" + String.join(":", settings.passed()));
+    }
+    return all;
+  }
+
+  /** What is said of passed fds is the spawner's to say alone. */
+  static List<String> environment(Map<String, String> variables, boolean passes) {
+    var all = new ArrayList<String>();
+    variables.forEach((name, value) -> all.add(name + '=' + value));
+    if (passes) {
+      all.removeIf(entry -> entry.matches("(?s)LISTEN_(PID|FDS|FDNAMES)=.*"));
     }
     return all;
   }
@@ -162,7 +172,7 @@ final class Plans {
       List<String> argv,
       List<String> environment,
       SpawnSettings settings,
-      int variablesAt) {
+      int environmentAt) {
     return new PosixSpawn(
         FIRST_PASSED,
         program,
@@ -170,7 +180,7 @@ final class Plans {
         environment,
         settings.directory().toString(),
         !settings.sharedSession(),
-        variablesAt);
+        environmentAt);
   }
 
   private static String setpriv() {
@@ -199,7 +209,6 @@ final class Plans {
     all.add("--");
     all.add(ENV.toString());
     all.add("-i");
-    all.addAll(environment(settings));
     all.add(program);
     all.addAll(argv.subList(Math.min(1, argv.size()), argv.size()));
     return all;

@@ -111,7 +111,7 @@ public final class ProcessSpawner {
 
   /**
    * As {@link #spawn(ChildFd, ChildFd, ChildFd, ChildFd...)}, with more environment variables for
-   * this start alone, which go before those of the template.
+   * this start alone, which replace those of the template with the same names.
    *
    * @throws IllegalArgumentException if a name or value is none of a variable
    */
@@ -127,7 +127,7 @@ public final class ProcessSpawner {
     all.addAll(List.of(passed));
     try (var fds = ChildFds.open(all)) {
       try {
-        return start(fds, variables.entrySet().stream().map(v -> v.getKey() + '=' + v.getValue()).toList());
+        return start(fds, Plans.environment(variables, this.passed > 0));
       } catch (IOException | RuntimeException | Error e) {
         fds.closeAll();
         throw e;

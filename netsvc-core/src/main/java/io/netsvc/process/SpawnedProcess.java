@@ -2,10 +2,13 @@ package io.netsvc.process;
 
 import io.netsvc.linux.EventLoop;
 import io.netsvc.linux.Fd;
+import io.netsvc.linux.FdChannel;
 import io.netsvc.linux.Pidfd;
+import io.netsvc.linux.PipeReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.time.Duration;
 import java.util.Objects;
@@ -31,9 +34,10 @@ public final class SpawnedProcess {
 
   private final long pid;
   private final Fd pidfd;
-  private final @Nullable OutputStream stdin;
-  private final @Nullable InputStream stdout;
-  private final @Nullable InputStream stderr;
+  private final EventLoop loop;
+  private final @Nullable FdChannel stdin;
+  private final @Nullable FdChannel stdout;
+  private final @Nullable FdChannel stderr;
   private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
   private EventLoop.Registration registration;
 
@@ -41,12 +45,10 @@ public final class SpawnedProcess {
   private SpawnedProcess(int pid, Fd pidfd, ChildFds fds, EventLoop loop) throws IOException {
     this.pid = pid;
     this.pidfd = pidfd;
-    var in = fds.pipe(0);
-    var out = fds.pipe(1);
-    var err = fds.pipe(2);
-    this.stdin = in == null ? null : Channels.newOutputStream(in);
-    this.stdout = out == null ? null : Channels.newInputStream(out);
-    this.stderr = err == null ? null : Channels.newInputStream(err);
+    this.loop = loop;
+    this.stdin = fds.pipe(0);
+    this.stdout = fds.pipe(1);
+    this.stderr = fds.pipe(2);
     synchronized (this) {
       this.registration = loop.register(pidfd, EventLoop.IN, this::ended);
     }
@@ -99,7 +101,7 @@ public final class SpawnedProcess {
    * @throws IllegalStateException if fd 0 is not a {@link ChildFd#pipe}
    */
   public OutputStream stdin() {
-    return piped(stdin, 0);
+    return Channels.newOutputStream(piped(stdin, 0));
   }
 
   /**
@@ -108,7 +110,7 @@ public final class SpawnedProcess {
    * @throws IllegalStateException if fd 1 is not a {@link ChildFd#pipe}
    */
   public InputStream stdout() {
-    return piped(stdout, 1);
+    return Channels.newInputStream(piped(stdout, 1));
   }
 
   /**
@@ -117,14 +119,47 @@ public final class SpawnedProcess {
    * @throws IllegalStateException if fd 2 is not a {@link ChildFd#pipe} of its own
    */
   public InputStream stderr() {
-    return piped(stderr, 2);
+    return Channels.newInputStream(piped(stderr, 2));
   }
 
-  private static <T> T piped(@Nullable T stream, int fd) {
-    if (stream == null) {
+  /**
+   * Has a listener get what the program writes to its fd 1 or 2, without a thread that waits for
+   * it; in place of {@link #stdout} or {@link #stderr}, before anybody has read there. It ends when
+   * all have closed the pipe, or by what this returns.
+   *
+   * @return what ends the reading, soon, with what was written until then; who writes on gets EPIPE
+   * @throws IllegalStateException if the fd is not a {@link ChildFd#pipe}, or is read otherwise now
+   * @throws IOException if it was closed
+   */
+  public Runnable onOutput(int fd, OutputListener listener) throws IOException {
+    Objects.requireNonNull(listener, "listener");
+    if (fd != 1 && fd != 2) {
+      throw new IllegalArgumentException("no output: fd " + fd);
+    }
+    var pipe = piped(fd == 1 ? stdout : stderr, fd).detach();
+    var reader =
+        PipeReader.open(
+            pipe,
+            loop,
+            new PipeReader.Sink() {
+              @Override
+              public void read(ByteBuffer bytes) {
+                listener.written(bytes);
+              }
+
+              @Override
+              public void ended() {
+                listener.ended();
+              }
+            });
+    return reader::close;
+  }
+
+  private static FdChannel piped(@Nullable FdChannel pipe, int fd) {
+    if (pipe == null) {
       throw new IllegalStateException("fd " + fd + " is not a pipe");
     }
-    return stream;
+    return pipe;
   }
 
   /** Waits until the program has ended. */

@@ -60,6 +60,25 @@ class DatagramPortTest {
   }
 
   @ParameterizedTest
+  @EnumSource(names = {"LINUX_IPV4", "LINUX_IPV6", "LINUX_UNIX"})
+  void peek_again_isTheSameUntilItIsTaken(Contract on) throws Exception {
+    try (var a = on.port();
+        var b = on.port()) {
+      assertThat(b.peek()).isEmpty();
+      a.send(new Datagram(UTF_8.encode("x"), b.localAddress()));
+      a.send(new Datagram(UTF_8.encode("y"), b.localAddress()));
+      for (int i = 0; i < 2; i++) {
+        assertThat(b.peek().orElseThrow().peer()).isEqualTo(a.localAddress());
+        assertThat(UTF_8.decode(b.peek().orElseThrow().data()).toString()).isEqualTo("x");
+      }
+      assertThat(UTF_8.decode(b.poll().orElseThrow().data()).toString()).isEqualTo("x");
+      assertThat(UTF_8.decode(b.peek().orElseThrow().data()).toString()).isEqualTo("y");
+    }
+    assertThatThrownBy(() -> Contract.NIO_IPV4.port().peek())
+        .isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  @ParameterizedTest
   @EnumSource(names = "NIO_UNIX", mode = EnumSource.Mode.EXCLUDE)
   void pause_thenResume_keepsDatagrams(Contract on) throws Exception {
     try (var a = on.port();

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -134,6 +135,49 @@ class SpawnEngineTest {
     }
     assertThatThrownBy(() -> printed(env, Map.of("=", "x")))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"system-calls", "posix-spawn", "setpriv"})
+  void spawn_variableOfTheTemplatesName_replacesIt(String engine) throws Exception {
+    assumeTrue(!engine.equals("setpriv") || Credentials.effectiveUid() == 0, "needs root");
+    System.setProperty(SpawnEngine.PROPERTY, engine);
+    var environ =
+        ProcessSpawner.of(
+            Path.of("/bin/cat"),
+            o -> {
+              var options =
+                  o.withEnvironment(Map.of("A", "template", "AB", "stays", "B", ""))
+                      .withArguments(List.of("cat", "/proc/self/environ"));
+              return engine.equals("setpriv") ? options.withUser("nobody") : options;
+            });
+    for (int i = 0; i < 3; i++) {
+      assertThat(entries(environ, Map.of("A", "a=" + i, "B", "b")))
+          .containsExactlyInAnyOrder("A=a=" + i, "AB=stays", "B=b");
+      assertThat(entries(environ, Map.of())).containsExactlyInAnyOrder("A=template", "AB=stays", "B=");
+    }
+  }
+
+  @Test
+  void spawn_variablesAboutPassedFds_areTheSpawnersAlone() throws Exception {
+    var environ =
+        ProcessSpawner.of(
+            Path.of("/bin/cat"),
+            o -> o.withArguments(List.of("cat", "/proc/self/environ")).withPassedFds(List.of("one")));
+    var output = ChildFd.pipe();
+    var process =
+        environ.spawn(
+            Map.of("LISTEN_PID", "1", "LISTEN_FDS", "9", "LISTEN_FDNAMES", "x", "A", "a"),
+            ChildFd.devNull(), output, ChildFd.devNull(), ChildFd.devNull());
+    var text = new String(process.stdout().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(text.split("\0"))
+        .containsExactlyInAnyOrder(
+            "A=a", "LISTEN_FDS=1", "LISTEN_FDNAMES=one", "LISTEN_PID=" + process.pid());
+  }
+
+  private static List<String> entries(ProcessSpawner environ, Map<String, String> variables)
+      throws Exception {
+    return printed(environ, variables).stream().flatMap(all -> Stream.of(all.split("\0"))).toList();
   }
 
   private static List<String> printed(ProcessSpawner spawner, Map<String, String> variables)

@@ -67,7 +67,7 @@ final class Admission {
     this.never = spec.get(Attribute.INSTANCES).filter(most -> most == 0).isPresent();
     this.neverStarts = spec.get(Attribute.RATE).filter(rate -> rate.count() == 0).isPresent();
     this.sources =
-        new Sources(
+        Sources.limited(
             spec.get(Attribute.SOURCE_RATE),
             spec.get(Attribute.PER_SOURCE),
             surroundings.nanoTime());
@@ -92,14 +92,20 @@ final class Admission {
         && maxLoad.isEmpty();
   }
 
-  /** Counts a client as one that is served, until {@link #left}; or returns why it is not. */
-  Optional<Refusal> ask(SocketAddress peer) {
+  /**
+   * Counts a client as one that is served, until {@link #left}; or returns why it is not.
+   *
+   * @param local where it has connected to
+   */
+  Optional<Refusal> ask(SocketAddress local, SocketAddress peer) {
     var source = Sources.of(peer);
     if (surroundings.outlaws().has(source)
         || access.filter(rules -> !rules.permit(peer, surroundings.names())).isPresent()) {
       return Optional.of(Refusal.ACCESS);
     }
-    if (daemon.filter(d -> !surroundings.wrappers().permit(d, peer, surroundings.names())).isPresent()) {
+    if (daemon
+        .filter(d -> !surroundings.wrappers().permit(d, local, peer, surroundings.names()))
+        .isPresent()) {
       return Optional.of(Refusal.WRAPPERS);
     }
     if (times.filter(t -> !t.allows(surroundings.time().get())).isPresent()) {
@@ -121,7 +127,7 @@ final class Admission {
 
   /** Refuses a client everywhere for that long, zero for ever. */
   void outlaw(SocketAddress peer, Duration time) {
-    surroundings.outlaws().add(Sources.of(peer), time.toNanos());
+    surroundings.outlaws().add(Sources.of(peer), time);
   }
 
   /** What {@link #ask} let in has ended. */

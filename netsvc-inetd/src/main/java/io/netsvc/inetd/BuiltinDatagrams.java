@@ -1,8 +1,10 @@
 package io.netsvc.inetd;
 
+import io.netsvc.inetd.config.Attribute;
 import io.netsvc.net.DatagramPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,10 +21,16 @@ final class BuiltinDatagrams implements Serving {
 
   private final Service service;
   private final Builtin builtin;
+  private final DatagramGate gate;
+  private final boolean blocks;
+  private final StartRate rate;
 
-  BuiltinDatagrams(Service service, Builtin builtin) {
+  BuiltinDatagrams(Service service, Builtin builtin, Admission admission) {
     this.service = service;
     this.builtin = builtin;
+    this.gate = new DatagramGate(service, admission);
+    this.blocks = admission.blocks();
+    this.rate = new StartRate(service.spec().get(Attribute.RATE), System::nanoTime);
   }
 
   @Override
@@ -30,21 +38,49 @@ final class BuiltinDatagrams implements Serving {
     if (!(socket instanceof ServiceSocket.Datagram datagram)) {
       throw new IllegalArgumentException("not a datagram socket: " + socket.key());
     }
-    socket.onReadable(() -> answer(datagram.port()));
+    socket.onReadable(
+        () -> {
+          if (blocks) {
+            gate.next(datagram, peer -> answerNext(datagram.port(), peer));
+          } else {
+            answerAll(datagram);
+          }
+        });
   }
 
-  private void answer(DatagramPort port) {
+  private void answerAll(ServiceSocket.Datagram socket) {
+    var port = socket.port();
     try {
-      for (int i = 0; i < BATCH; i++) {
+      for (int i = 0; i < BATCH && socket.pauses().isEmpty(); i++) {
         var request = port.poll();
         if (request.isEmpty()) {
           return;
         }
+        if (gate.admits(port, request.get().peer())) {
+          gate.left(request.get().peer());
+          answer(port, request.get());
+        }
+      }
+    } catch (IOException e) {
+      failed(e);
+    }
+  }
+
+  /** Answers the datagram whose sender has just been admitted. */
+  private void answerNext(DatagramPort port, SocketAddress peer) {
+    gate.left(peer);
+    try {
+      var request = port.poll();
+      if (request.isPresent()) {
         answer(port, request.get());
       }
     } catch (IOException e) {
-      log.debug("datagram failed service={} cause=\"{}\"", service.spec().name(), e.getMessage());
+      failed(e);
     }
+  }
+
+  private void failed(IOException e) {
+    log.debug("datagram failed service={} cause=\"{}\"", service.spec().name(), e.getMessage());
   }
 
   /** Whether it comes from a port that answers, or from an address that nobody can have. */
@@ -66,6 +102,10 @@ final class BuiltinDatagrams implements Serving {
     }
     var answer = builtin.answer(request.data());
     service.tally().started();
+    long pauseNanos = rate.start();
+    if (pauseNanos > 0) {
+      service.pauseFor(ServiceSocket.Pause.RATE, pauseNanos);
+    }
     if (answer != null) {
       port.send(request.reply(answer));
     }

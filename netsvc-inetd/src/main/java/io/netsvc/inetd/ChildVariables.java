@@ -1,6 +1,7 @@
 package io.netsvc.inetd;
 
 import io.netsvc.inetd.config.Variables;
+import io.netsvc.net.AddressText;
 import io.netsvc.net.Connection;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
@@ -46,8 +47,8 @@ final class ChildVariables {
         : Map.of("PROTO", "UNIX");
   }
 
-  /** An address that IPv6 has mapped is shown as IPv4, since the JDK makes it that. */
+  /** An address that IPv6 has mapped is shown as IPv4, which its client has. */
   private static String host(InetSocketAddress address) {
-    return address.getAddress().getHostAddress();
+    return AddressText.of(address.getAddress());
   }
 }

@@ -71,7 +71,7 @@ final class Daemon implements Serving {
         return;
       }
     }
-    service.tally().enter();
+    var _ = service.tally().enter();
     sessions.execute(this::spawn, service.tally()::leave);
   }
 

@@ -21,7 +21,34 @@ import org.jspecify.annotations.Nullable;
 final class Execution {
   private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-  private Execution() {}
+  private final ServiceSpec spec;
+  private final int sockets;
+  private @Nullable ProcessSpawner spawner;
+
+  /**
+   * Prepares to start the program of a checked entry.
+   *
+   * @param sockets how many the entry has, all of which a program that waits may get
+   */
+  Execution(ServiceSpec spec, int sockets) {
+    this.spec = spec;
+    this.sockets = sockets;
+  }
+
+  /**
+   * Returns what starts the program, which is made at the first call: most entries of a long file
+   * never start any.
+   *
+   * @throws IllegalArgumentException if its user or group is there no more
+   */
+  synchronized ProcessSpawner spawner() {
+    var made = spawner;
+    if (made == null) {
+      made = spawner(spec, sockets);
+      spawner = made;
+    }
+    return made;
+  }
 
   /** Adds what keeps a program from being started. */
   static void check(ServiceSpec spec, List<Diagnostic> found) {
@@ -123,12 +150,7 @@ final class Execution {
     return word.startsWith("~/") ? user.home() + word.substring(1) : word;
   }
 
-  /**
-   * Returns what starts the program of a checked entry.
-   *
-   * @param sockets how many the entry has, all of which a program that waits may get
-   */
-  static ProcessSpawner spawner(ServiceSpec spec, int sockets) {
+  private static ProcessSpawner spawner(ServiceSpec spec, int sockets) {
     var user = user(spec);
     if (user == null) {
       throw new IllegalArgumentException("no such user: " + spec.account().user());

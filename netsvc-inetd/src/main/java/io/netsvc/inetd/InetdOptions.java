@@ -11,7 +11,8 @@ public sealed interface InetdOptions permits InetdSettings {
 
   /**
    * Returns these options with a handler that an {@code internal} stream entry can name as its
-   * argv[0]. It runs on a virtual thread; the server closes the connection after it.
+   * argv[0]. It runs on a virtual thread; the server closes the connection after it. It goes before
+   * a built-in service, and before what a {@link HandlerProvider} has by that name.
    */
   InetdOptions withHandler(String name, ConnectionHandler handler);
 

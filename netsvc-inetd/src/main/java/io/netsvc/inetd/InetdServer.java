@@ -20,7 +20,8 @@ import java.util.function.UnaryOperator;
  * <p>A program runs with the fds that its entry says and nothing else of the JVM's: as the entry's
  * user with that user's groups, in a session of its own, and with an environment of {@code PATH},
  * {@code USER}, {@code LOGNAME}, {@code HOME} and {@code SHELL} alone. Users, groups, hosts and
- * services are looked up at the start and at each reload.
+ * services are looked up at the start and at each reload, and the user again at an entry's first
+ * start after that.
  *
  * <p>What a server has started ends with it, not with its entry: a reload closes sockets and ends
  * no program and no handler; {@link #stop} and {@link #close} end all. Processes that a program
@@ -215,7 +216,9 @@ public final class InetdServer implements AutoCloseable {
     }
     all.forEach(Service::stop);
     resolver.inherited().close();
-    return sessions.stop(grace, settings.killDelay());
+    var how = sessions.stop(grace, settings.killDelay());
+    sessions.outputs().close(); // what programs have left behind may go on, without our log
+    return how;
   }
 
   /**

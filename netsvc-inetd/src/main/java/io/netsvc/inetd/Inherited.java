@@ -61,7 +61,18 @@ final class Inherited implements AutoCloseable {
   }
 
   /** Returns a socket, which is not watched before somebody says what for. */
-  synchronized ServiceSocket open(ServiceSocket.Key key) throws IOException {
+  ServiceSocket open(ServiceSocket.Key key) throws IOException {
+    var socket = take(key);
+    try {
+      socket.announce();
+      return socket;
+    } catch (IOException | RuntimeException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  private synchronized ServiceSocket take(ServiceSocket.Key key) throws IOException {
     for (var passed : sockets) {
       if (is(passed, key)) {
         var socket = adopt(passed, key);

@@ -5,19 +5,23 @@ import io.netsvc.inetd.config.ServiceSpec;
 import io.netsvc.net.Connection;
 import io.netsvc.net.ConnectionHandler;
 import io.netsvc.net.Endpoint;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /** What serves the entries that have no program: built-in services, handlers and redirects. */
 final class Internals {
+  private static final Duration MUX_TIME = Duration.ofSeconds(10);
+
   private final InetdSettings settings;
   private final TcpmuxHandler tcpmux;
+  private final ProvidedHandlers provided = ProvidedHandlers.load();
 
   /** @param services what runs, of which the port multiplexer serves some */
   Internals(InetdSettings settings, Supplier<List<Service>> services) {
     this.settings = settings;
-    this.tcpmux = new TcpmuxHandler(services);
+    this.tcpmux = new TcpmuxHandler(services, MUX_TIME);
   }
 
   /** Returns whether an entry has no program. */
@@ -45,7 +49,7 @@ final class Internals {
 
   private static String unknown(ServiceSpec spec) {
     return "no internal service \"" + name(spec) + "\": expected echo, discard, chargen, daytime, time"
-        + (spec.isDatagram() ? "" : ", tcpmux, auth or the name of a registered handler");
+        + (spec.isDatagram() ? "" : ", tcpmux, auth or the name of a handler, registered or provided");
   }
 
   private static String name(ServiceSpec spec) {
@@ -60,7 +64,7 @@ final class Internals {
   Sessions.Step step(ServiceSpec spec) {
     var redirect = spec.get(Attribute.REDIRECT);
     if (redirect.isPresent()) {
-      return closing(new Redirect(Endpoint.parse(redirect.get(), settings.services()::resolve)));
+      return closing(Redirect.to(Endpoint.parse(redirect.get(), settings.services()::resolve)));
     }
     var name = name(spec);
     var registered = settings.handlers().get(name);
@@ -69,11 +73,13 @@ final class Internals {
     }
     return switch (name) {
       case "tcpmux" -> tcpmux;
-      case "auth", "ident" -> closing(IdentHandler.of(spec.argv()));
+      case "auth", "ident" -> closing(new IdentHandler(IdentOptions.parse(spec.argv())));
       default ->
           closing(
-              Builtin.named(name).orElseThrow(() -> new IllegalArgumentException(unknown(spec)))
-                  ::serve);
+              Builtin.named(name)
+                  .<ConnectionHandler>map(builtin -> builtin::serve)
+                  .or(() -> provided.named(name))
+                  .orElseThrow(() -> new IllegalArgumentException(unknown(spec))));
     };
   }
 

@@ -24,10 +24,12 @@ final class Launcher {
 
   private final Service service;
   private final Sessions sessions;
+  private final ErrorLog errors;
 
   Launcher(Service service, Sessions sessions) {
     this.service = service;
     this.sessions = sessions;
+    this.errors = new ErrorLog(service.spec().name());
   }
 
   /**
@@ -45,10 +47,9 @@ final class Launcher {
       Consumer<ExitStatus> ended)
       throws IOException {
     var spec = service.spec();
-    var program = Objects.requireNonNull(service.program(), "program");
+    var program = Objects.requireNonNull(service.program(), "program").spawner();
     var tally = service.tally();
     var process = spawn(program, spec, sockets, variables);
-    tally.started();
     log.info("started service={} {} pid={}", spec.name(), about, process.pid());
     var overdue = timeLimit(spec, process);
     sessions.started(
@@ -61,10 +62,11 @@ final class Launcher {
           logEnd(spec, process.pid(), status);
           ended.accept(status);
         });
+    tally.started(); // what counts can be ended by name
     return process;
   }
 
-  private static SpawnedProcess spawn(
+  private SpawnedProcess spawn(
       ProcessSpawner program,
       ServiceSpec spec,
       List<ChildFd> sockets,
@@ -73,15 +75,28 @@ final class Launcher {
     var fds = spec.get(Attribute.FDS).orElse(Fds.INETD);
     var stderr = spec.get(Attribute.STDERR);
     if (fds == Fds.SYSTEMD) {
-      var log = stderr.orElse(Stderr.LOG) == Stderr.LOG ? ChildFd.inherit(2) : ChildFd.devNull();
-      return program.spawn(variables, ChildFd.devNull(), log, log, sockets.toArray(ChildFd[]::new));
+      boolean logged = stderr.orElse(Stderr.LOG) == Stderr.LOG;
+      var out = logged ? ChildFd.pipe() : ChildFd.devNull();
+      var passed = sockets.toArray(ChildFd[]::new);
+      var process = program.spawn(variables, ChildFd.devNull(), out, out, passed);
+      return logged ? logged(process, 1) : process;
     }
     var socket = sockets.isEmpty() ? ChildFd.devNull() : sockets.getFirst();
     return switch (stderr.orElse(fds == Fds.UCSPI ? Stderr.LOG : Stderr.CLIENT)) {
       case CLIENT -> program.spawn(variables, socket, socket, socket);
-      case LOG -> program.spawn(variables, socket, socket, ChildFd.inherit(2));
+      case LOG -> logged(program.spawn(variables, socket, socket, ChildFd.pipe()), 2);
       case NULL -> program.spawn(variables, socket, socket, ChildFd.devNull());
     };
+  }
+
+  /** Logs what a program writes to that fd, on which it has a pipe. */
+  private SpawnedProcess logged(SpawnedProcess process, int fd) {
+    try {
+      sessions.outputs().read(process, fd, errors.of(process.pid()));
+    } catch (IOException e) { // it runs all the same
+      log.warn("stderr is not read pid={} cause=\"{}\"", process.pid(), e.getMessage());
+    }
+    return process;
   }
 
   /** Returns what takes the limit back. */

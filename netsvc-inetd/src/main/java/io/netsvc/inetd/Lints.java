@@ -43,6 +43,14 @@ final class Lints {
     if (spec.get(Attribute.ONLY_FROM).filter(List::isEmpty).isPresent()) {
       found.add(spec.warning(Attribute.ONLY_FROM, "nobody can reach it: only_from is empty"));
     }
+    boolean waits = !Internals.serves(spec) && spec.waits() && !spec.isDatagram();
+    if (waits || spec.is(Attribute.KEEP)) {
+      for (var attribute : List.of(Attribute.ONLY_FROM, Attribute.NO_ACCESS, Attribute.ACCESS_TIMES)) {
+        if (spec.get(attribute).isPresent()) {
+          found.add(spec.warning(attribute, "it keeps nobody out: the program itself accepts"));
+        }
+      }
+    }
     for (var listen : spec.listens()) {
       int port = listen.port().orElse(USUALLY_UNPRIVILEGED);
       if (!privileged && port < unprivileged) {

@@ -7,8 +7,11 @@ import io.netsvc.inetd.config.Variables;
 import io.netsvc.net.Connection;
 import io.netsvc.process.ChildFd;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,18 +59,19 @@ final class Nowait implements Serving {
   /** Takes a client, from whatever thread; it is closed or somebody else's then. */
   void accepted(Connection connection) {
     tally.accepted();
-    tally.enter();
+    var _ = tally.enter();
     admitNoMore();
     var trap = spec.get(Attribute.DENY_TIME);
     if (trap.isPresent()) {
       trapped(connection, trap.get());
+      connection.close();
       return;
     }
     if (admission.blocks() || banners.any()) {
       sessions.run(connection, this::ask, () -> {});
       return;
     }
-    var refusal = admission.ask(connection.remoteAddress());
+    var refusal = admission.ask(connection.localAddress(), connection.remoteAddress());
     if (refusal.isEmpty()) {
       admitted(connection);
     } else {
@@ -83,13 +87,61 @@ final class Nowait implements Serving {
         "trap service={} peer={} deniedSeconds={}",
         spec.name(), Sources.shown(connection.remoteAddress()), denied.toSeconds());
     refused(connection, Refusal.ACCESS);
-    connection.close();
+  }
+
+  /**
+   * Takes a client of the port multiplexer, on a virtual thread, or refuses it and returns false.
+   * It cannot be left in a backlog: where others wait, it is refused.
+   *
+   * @param greeting what it is told first if it is admitted; empty if the program is to say that
+   */
+  boolean muxed(Connection connection, String greeting) throws IOException {
+    tally.accepted();
+    int running = tally.enter();
+    var trap = spec.get(Attribute.DENY_TIME);
+    if (trap.isPresent()) {
+      trapped(connection, trap.get());
+      return false;
+    }
+    var refusal = muxRefusal(connection, running);
+    if (refusal.isPresent()) {
+      refused(connection, refusal.get());
+      return false;
+    }
+    boolean greeted = false;
+    try {
+      if (!greeting.isEmpty()) { // else a banner would come before the program's own reply
+        connection.write(ByteBuffer.wrap(greeting.getBytes(StandardCharsets.US_ASCII)));
+        banners.greet(connection);
+        banners.welcome(connection);
+      }
+      greeted = true;
+    } finally {
+      if (!greeted) {
+        left(connection);
+      }
+    }
+    begin(connection);
+    return true;
+  }
+
+  private Optional<Refusal> muxRefusal(Connection connection, int running) {
+    var refusal = admission.ask(connection.localAddress(), connection.remoteAddress());
+    if (refusal.isPresent()) {
+      return refusal;
+    }
+    boolean full = spec.get(Attribute.INSTANCES).filter(most -> running > most).isPresent();
+    if (!full && rate.startsNow()) {
+      return Optional.empty();
+    }
+    admission.left(connection.remoteAddress());
+    return Optional.of(full ? Refusal.INSTANCES : Refusal.RATE);
   }
 
   /** Asks on a virtual thread, where it may take its time. */
   private boolean ask(Connection connection) throws IOException {
     banners.greet(connection);
-    var refusal = admission.ask(connection.remoteAddress());
+    var refusal = admission.ask(connection.localAddress(), connection.remoteAddress());
     if (refusal.isPresent()) {
       refused(connection, refusal.get());
       banners.refuse(connection);
@@ -111,16 +163,15 @@ final class Nowait implements Serving {
   private void refused(Connection connection, Refusal reason) {
     tally.leave();
     tally.refused(reason);
-    long silent = admission.log().mayLog(reason);
-    if (silent >= 0) {
-      log.info(
-          "refused service={} reason={} peer={} andBefore={}",
-          spec.name(), reason, Sources.shown(connection.remoteAddress()), silent);
-    }
+    admission.log().refused(spec.name(), reason, connection.remoteAddress());
   }
 
   private void admitted(Connection connection) {
     pauseAtTheRate();
+    begin(connection);
+  }
+
+  private void begin(Connection connection) {
     if (service.program() != null) {
       sessions.execute(
           () -> start(connection),
@@ -131,7 +182,23 @@ final class Nowait implements Serving {
     } else {
       tally.started();
       log.debug("serving service={} peer={}", spec.name(), Sources.shown(connection.remoteAddress()));
-      sessions.run(connection, service.step(), () -> left(connection));
+      sessions.run(connection, this::serve, () -> left(connection));
+    }
+  }
+
+  private boolean serve(Connection connection) throws IOException, InterruptedException {
+    try {
+      return service.step().take(connection);
+    } catch (Redirect.Unreachable e) {
+      tally.refused(Refusal.UPSTREAM);
+      long silent = admission.log().mayLog(Refusal.UPSTREAM);
+      if (silent >= 0) {
+        log.warn(
+            "refused service={} reason={} peer={} andBefore={} cause=\"{}\"",
+            spec.name(), Refusal.UPSTREAM, Sources.shown(connection.remoteAddress()), silent,
+            e.getMessage());
+      }
+      return false;
     }
   }
 

@@ -21,5 +21,7 @@ public enum Refusal {
   /** It would answer an answer, for ever. */
   LOOP,
   /** The program fails, again and again. */
-  BACK_OFF
+  BACK_OFF,
+  /** Where it is redirected to, nobody could be reached. */
+  UPSTREAM
 }

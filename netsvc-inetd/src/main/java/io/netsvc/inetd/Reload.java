@@ -40,6 +40,9 @@ final class Reload {
   /** The same, by what was said of each. */
   private final Map<ServiceSpec, Service> bySpec = new HashMap<>();
 
+  private final Map<String, Service> byName = new HashMap<>();
+  private final Map<ServiceSocket.Key, Service> byKey = new HashMap<>();
+
   private final Map<Service, Service.@Nullable Prepared> staying = new LinkedHashMap<>();
   private final List<Service.Prepared> fresh = new ArrayList<>();
   private final Map<ServiceSocket.Key, ServiceSocket> opened = new LinkedHashMap<>();
@@ -55,7 +58,11 @@ final class Reload {
     this.stopTime = stopTime;
     this.before = List.copyOf(before);
     this.gone = new LinkedHashSet<>(before);
-    before.forEach(service -> bySpec.put(service.spec().explicit(), service));
+    for (var service : before) {
+      bySpec.put(service.spec().explicit(), service);
+      byName.put(service.spec().name(), service);
+      service.keys().forEach(key -> byKey.put(key, service));
+    }
     this.resolver = resolver;
     this.sessions = sessions;
   }
@@ -125,16 +132,28 @@ final class Reload {
 
   private void fail(ServiceSpec spec, Exception cause) {
     found.add(spec.error(Attribute.LISTENS, String.valueOf(cause.getMessage())));
-    keepPredecessor(BrokenEntry.of(spec));
+    keep(predecessor(spec));
   }
 
   private void keepPredecessor(BrokenEntry broken) {
-    predecessor(broken)
-        .ifPresent(
-            service -> {
-              stays(service, null);
-              kept.add(service.spec().name());
-            });
+    keep(predecessor(broken));
+  }
+
+  private void keep(Optional<Service> predecessor) {
+    predecessor.ifPresent(
+        service -> {
+          stays(service, null);
+          kept.add(service.spec().name());
+        });
+  }
+
+  /** As {@link #predecessor(BrokenEntry)}; of the same name and place there is but one. */
+  private Optional<Service> predecessor(ServiceSpec spec) {
+    var entry = BrokenEntry.of(spec);
+    var named = byName.get(spec.name());
+    return named != null && gone.contains(named) && entry.to(named.spec()) == BrokenEntry.Likeness.SAME
+        ? Optional.of(named)
+        : predecessor(entry);
   }
 
   private Optional<Service> predecessor(BrokenEntry broken) {
@@ -200,10 +219,12 @@ final class Reload {
   }
 
   private Optional<ServiceSocket> handedOn(ServiceSocket.Key key) {
-    return gone.stream()
-        .flatMap(service -> service.sockets().stream())
-        .filter(socket -> socket.key().equals(key) && !socket.isClosed())
-        .findFirst();
+    var service = byKey.get(key);
+    return service == null || !gone.contains(service)
+        ? Optional.empty()
+        : service.sockets().stream()
+            .filter(socket -> socket.key().equals(key) && !socket.isClosed())
+            .findFirst();
   }
 
   private List<Service> commit() {
@@ -245,7 +266,7 @@ final class Reload {
       }
       sockets.add(socket);
     }
-    var predecessor = predecessor(BrokenEntry.of(entry.spec())).filter(p -> counting.add(p.tally()));
+    var predecessor = predecessor(entry.spec()).filter(p -> counting.add(p.tally()));
     var tally = predecessor.map(Service::tally).orElseGet(Tally::new);
     var service = new Service(entry, tally, sockets, resolver, sessions, stopTime);
     try {

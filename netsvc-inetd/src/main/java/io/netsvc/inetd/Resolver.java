@@ -8,7 +8,6 @@ import io.netsvc.inetd.config.ServiceSpec;
 import io.netsvc.inetd.config.SocketType;
 import io.netsvc.linux.Credentials;
 import io.netsvc.net.ConnectionHandler;
-import io.netsvc.process.ProcessSpawner;
 import io.netsvc.services.NoSuchServiceException;
 import java.io.UncheckedIOException;
 import java.net.Inet6Address;
@@ -83,10 +82,7 @@ final class Resolver {
   }
 
   private static void checkListens(ServiceSpec spec) {
-    if (spec.get(Attribute.RPC).isPresent()) {
-      throw new IllegalArgumentException(
-          "an RPC program needs rpcbind(8) to be told of it, which is not done yet: give it a port");
-    }
+    spec.get(Attribute.RPC).ifPresent(RpcBind::check);
     boolean elsewhere = spec.get(Attribute.TCPMUX).isPresent() || spec.is(Attribute.KEEP);
     if (spec.listens().isEmpty() && !elsewhere) {
       throw new IllegalArgumentException("it listens nowhere");
@@ -129,7 +125,7 @@ final class Resolver {
   Service.Prepared prepare(ServiceSpec spec) throws UnknownHostException {
     var keys = keys(spec);
     return new Service.Prepared(
-        spec, keys, Internals.serves(spec) ? null : Execution.spawner(spec, keys.size()));
+        spec, keys, Internals.serves(spec) ? null : new Execution(spec, keys.size()));
   }
 
   /** Returns what an entry's sockets are opened with. */
@@ -140,7 +136,8 @@ final class Resolver {
     }
     for (var listen : spec.listens()) {
       boolean dual = listen.protocol() == Protocol.TCP46 || listen.protocol() == Protocol.UDP46;
-      addresses(listen).stream()
+      int port = spec.get(Attribute.RPC).isPresent() ? 0 : port(listen); // 0 is any, for rpcbind to tell
+      addresses(listen, port).stream()
           .distinct()
           .map(
               address ->
@@ -150,12 +147,11 @@ final class Resolver {
     return keys;
   }
 
-  private List<SocketAddress> addresses(Listen listen) throws UnknownHostException {
+  private static List<SocketAddress> addresses(Listen listen, int port) throws UnknownHostException {
     var protocol = listen.protocol();
     if (protocol == Protocol.UNIX) {
       return List.of(UnixDomainSocketAddress.of(listen.service()));
     }
-    int port = port(listen);
     var found = new ArrayList<SocketAddress>();
     if (listen.hosts().isEmpty()) {
       if (takesIpv4(protocol)) {
@@ -197,6 +193,9 @@ final class Resolver {
   }
 
   private int port(Listen listen) throws NoSuchServiceException {
+    if (listen.protocol() == Protocol.UNIX) {
+      return 0;
+    }
     var number = listen.port();
     return number.isPresent()
         ? number.getAsInt()

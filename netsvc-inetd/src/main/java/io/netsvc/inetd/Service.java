@@ -3,7 +3,6 @@ package io.netsvc.inetd;
 import io.netsvc.inetd.config.Attribute;
 import io.netsvc.inetd.config.ServiceSpec;
 import io.netsvc.net.ConnectionHandler;
-import io.netsvc.process.ProcessSpawner;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +31,7 @@ final class Service {
   private final Duration stopTime;
   private final Sessions sessions;
   private volatile ServiceSpec spec;
-  private volatile @Nullable ProcessSpawner program;
+  private volatile @Nullable Execution program;
   private volatile boolean stopped;
 
   /** Makes a service of open sockets, which serve nothing before {@link #begin}. */
@@ -61,13 +60,14 @@ final class Service {
       return new Nowait(this, sessions, resolver.admission(spec));
     }
     return program == null
-        ? new BuiltinDatagrams(this, Builtin.named(spec.argv().getFirst()).orElseThrow())
-        : new Wait(this, sessions);
+        ? new BuiltinDatagrams(
+            this, Builtin.named(spec.argv().getFirst()).orElseThrow(), resolver.admission(spec))
+        : new Wait(this, sessions, resolver.admission(spec));
   }
 
   /** A good entry with what it resolves to: no program means an internal service. */
   record Prepared(
-      ServiceSpec spec, List<ServiceSocket.Key> keys, @Nullable ProcessSpawner program) {}
+      ServiceSpec spec, List<ServiceSocket.Key> keys, @Nullable Execution program) {}
 
   /** Serves all sockets, or none and throws. */
   void begin() throws IOException {
@@ -82,6 +82,13 @@ final class Service {
   void renew(Prepared entry) {
     spec = entry.spec();
     program = entry.program();
+    for (var socket : sockets) {
+      try {
+        socket.announce();
+      } catch (IOException e) {
+        log.warn("rpcbind is not told service={} cause=\"{}\"", spec.name(), e.getMessage());
+      }
+    }
   }
 
   ServiceSpec spec() {
@@ -105,7 +112,7 @@ final class Service {
   }
 
   /** Returns what starts this entry's program; null for an internal service. */
-  @Nullable ProcessSpawner program() {
+  @Nullable Execution program() {
     return program;
   }
 

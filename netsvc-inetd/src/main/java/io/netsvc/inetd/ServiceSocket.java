@@ -1,5 +1,7 @@
 package io.netsvc.inetd;
 
+import io.netsvc.inetd.config.Attribute;
+import io.netsvc.inetd.config.Rpc;
 import io.netsvc.inetd.config.SocketType;
 import io.netsvc.linux.Loops;
 import io.netsvc.linux.Pidfd;
@@ -18,12 +20,16 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One socket of an entry. It outlives a change of the entry: {@link #takenOver} gives it to the
  * successor, with its backlog. It is watched unless there is a reason not to.
  */
 abstract sealed class ServiceSocket implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(InetdServer.class);
+
   private final Key key;
   private final Set<Pause> pauses = EnumSet.noneOf(Pause.class);
   private @Nullable Service owner;
@@ -36,6 +42,8 @@ abstract sealed class ServiceSocket implements AutoCloseable {
 
   /** Why a socket is not watched. */
   enum Pause {
+    /** Somebody finds out whether the next client may have it. */
+    ASKING(ServiceState.State.LISTENING),
     /** A program has the socket; this reason alone survives a change of the entry. */
     HANDED_OVER(ServiceState.State.HANDED_OVER),
     /** As many run as may run. */
@@ -69,11 +77,17 @@ abstract sealed class ServiceSocket implements AutoCloseable {
       boolean dualStack,
       SocketSettings settings) {
 
+    /** Returns the RPC program that is to be had there. */
+    Optional<Rpc> rpc() {
+      return settings.said().get(Attribute.RPC);
+    }
+
     /** Returns whether a socket of this key is in the way of one of the other. */
     boolean overlaps(Key other) {
       if (address instanceof InetSocketAddress a && other.address instanceof InetSocketAddress b) {
         boolean sameFamily = a.getAddress().getClass() == b.getAddress().getClass();
         return type == other.type
+            && a.getPort() != 0
             && a.getPort() == b.getPort()
             && (sameFamily || dualStack || other.dualStack)
             && (a.getAddress().equals(b.getAddress())
@@ -311,6 +325,23 @@ abstract sealed class ServiceSocket implements AutoCloseable {
     }
   }
 
+  /** Tells rpcbind of an RPC program; it may have forgotten. */
+  void announce() throws IOException {
+    if (key.rpc().isPresent() && localAddress() instanceof InetSocketAddress at) {
+      RpcBind.announce(key.rpc().get(), key.type() == SocketType.DGRAM, at);
+    }
+  }
+
+  private void withdraw() {
+    if (key.rpc().isPresent() && localAddress() instanceof InetSocketAddress at) {
+      try {
+        RpcBind.withdraw(key.rpc().get(), key.type() == SocketType.DGRAM, at);
+      } catch (IOException e) {
+        log.warn("rpcbind is not told program={} cause=\"{}\"", key.rpc().get(), e.getMessage());
+      }
+    }
+  }
+
   /** Leaves the socket, with its clients and its file, to another process that has it. */
   void detach() {
     synchronized (this) {
@@ -331,6 +362,7 @@ abstract sealed class ServiceSocket implements AutoCloseable {
       }
       closed = true;
     }
+    withdraw();
     closeSocket();
   }
 }

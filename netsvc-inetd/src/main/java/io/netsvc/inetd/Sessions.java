@@ -51,6 +51,7 @@ final class Sessions {
   private final Condition changed = lock.newCondition();
   private final Map<SpawnedProcess, Running> programs = new HashMap<>();
   private final Map<Thread, Connection> handlers = new HashMap<>();
+  private final Outputs outputs = new Outputs();
   private int starting;
 
   /** Whose a program is, and how long it may take to end after SIGTERM. */
@@ -102,6 +103,11 @@ final class Sessions {
             locked(() -> programs.remove(program));
           }
         });
+  }
+
+  /** Returns who reads what programs write to the log. */
+  Outputs outputs() {
+    return outputs;
   }
 
   /** Has a program end: SIGTERM, and SIGKILL when its time is over. */

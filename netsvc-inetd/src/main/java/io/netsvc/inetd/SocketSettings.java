@@ -29,7 +29,8 @@ record SocketSettings(ServiceSpec said) {
           Attribute.DEFER_ACCEPT,
           Attribute.CONGESTION,
           Attribute.SOCKET_OWNER,
-          Attribute.SOCKET_MODE);
+          Attribute.SOCKET_MODE,
+          Attribute.RPC);
 
   static SocketSettings of(ServiceSpec spec) {
     var said = spec;

@@ -1,6 +1,7 @@
 package io.netsvc.inetd;
 
 import io.netsvc.net.AccessRules;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -16,8 +17,9 @@ import java.util.regex.Pattern;
  * may come that is not denied; with an empty one nobody.
  */
 final class SourceRules {
-  private static final Pattern OCTETS = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){0,3}");
-  private static final Pattern NAME = Pattern.compile("\\.?[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252})");
+  /** One to four numbers; a leading zero is octal to xinetd. */
+  private static final Pattern NUMBERS = Pattern.compile("(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){0,3}");
+
   private static final String EXPECTED =
       "an address, a network such as 10.0.0.0/8, a.b.c.{1,2}, a host's name, .domain or ALL";
 
@@ -53,11 +55,15 @@ final class SourceRules {
   private AccessRules and(AccessRules rules, String word, boolean allows) {
     var networks = networks(word);
     if (networks.isEmpty()) {
-      if (!NAME.matcher(word).matches()) {
+      var name = word.toLowerCase(Locale.ROOT);
+      boolean domain = name.startsWith(".");
+      if (name.endsWith(".")) {
+        name = name.substring(0, name.length() - 1); // names of clients have no such dot
+      }
+      if (!PeerNames.isName(name.replaceFirst("^\\.", ""))) {
         throw wrong(word);
       }
-      var name = word.toLowerCase(Locale.ROOT);
-      (name.startsWith(".") ? domains : hosts).add(new Named(name, allows));
+      (domain ? domains : hosts).add(new Named(name, allows));
     }
     var all = rules;
     try {
@@ -87,12 +93,21 @@ final class SourceRules {
       return factored(word, brace);
     }
     int slash = word.indexOf('/');
-    var octets = slash < 0 ? word : word.substring(0, slash);
-    if (!OCTETS.matcher(octets).matches()) {
+    var address = slash < 0 ? word : word.substring(0, slash);
+    if (!NUMBERS.matcher(address).matches()) {
       return List.of();
     }
-    var parts = octets.split("\\.");
-    int bits = slash < 0 ? bits(parts) : prefix(word, slash);
+    var parts = address.split("\\.", -1);
+    if (parts.length < 4) {
+      throw new IllegalArgumentException(
+          "read \"" + word + "\", expected all four numbers, as in " + String.join(".", parts)
+              + ".0".repeat(4 - parts.length) + '/' + 8 * parts.length + ": to xinetd, fewer are something else");
+    }
+    return List.of(network(word, slash < 0 ? bits(parts) : prefix(word, slash), parts));
+  }
+
+  /** Returns the network of an address, which xinetd does not ask to be the network's own. */
+  private static String network(String word, int bits, String... parts) {
     long address = 0;
     for (int i = 0; i < 4; i++) {
       int octet = i < parts.length ? Integer.parseInt(parts[i]) : 0;
@@ -101,12 +116,11 @@ final class SourceRules {
       }
       address = address << 8 | octet;
     }
-    long masked = bits == 0 ? 0 : address & -1L << (32 - bits); // xinetd takes 10.1.2.3/8 too
-    return List.of(
-        String.format(
-            Locale.ROOT,
-            "%d.%d.%d.%d/%d",
-            masked >> 24 & 255, masked >> 16 & 255, masked >> 8 & 255, masked & 255, bits));
+    long masked = bits == 0 ? 0 : address & -1L << (32 - bits);
+    return String.format(
+        Locale.ROOT,
+        "%d.%d.%d.%d/%d",
+        masked >> 24 & 255, masked >> 16 & 255, masked >> 8 & 255, masked & 255, bits);
   }
 
   private static int prefix(String word, int slash) {
@@ -117,15 +131,16 @@ final class SourceRules {
     return Integer.parseInt(text);
   }
 
-  /** Trailing zeros, as those that are not there, stand for all of a network. */
+  /** Trailing zeros of an address stand for all of a network. */
   private static int bits(String... parts) {
     int given = parts.length;
-    while (given > 1 && Integer.parseInt(parts[given - 1]) == 0) {
+    while (given > 1 && parts[given - 1].equals("0")) {
       given--;
     }
     return given * 8;
   }
 
+  /** Each alternative is one network of the numbers that are there; a zero is a number like others. */
   private static List<String> factored(String word, int brace) {
     var prefix = word.substring(0, brace);
     if (!word.endsWith("}") || word.indexOf('{', brace + 1) >= 0 || !prefix.endsWith(".")) {
@@ -134,10 +149,11 @@ final class SourceRules {
     var all = new ArrayList<String>();
     for (var each : word.substring(brace + 1, word.length() - 1).split(",", -1)) {
       var plain = prefix + each;
-      if (!OCTETS.matcher(plain).matches()) {
+      if (!NUMBERS.matcher(plain).matches() || each.indexOf('.') >= 0) {
         throw wrong(word);
       }
-      all.addAll(networks(plain));
+      var parts = plain.split("\\.", -1);
+      all.add(network(word, 8 * parts.length, parts));
     }
     return all;
   }
@@ -147,12 +163,12 @@ final class SourceRules {
     return !hosts.isEmpty() || !domains.isEmpty();
   }
 
-  /** Decides; with {@link #takesNames} it blocks. */
+  /** Decides; with {@link #takesNames} it blocks, for some seconds at most. */
   boolean permit(SocketAddress peer, PeerNames names) {
     if (!(peer instanceof InetSocketAddress inet)) {
       return true; // a Unix socket's file has a mode
     }
-    var decision = withHosts(names).decision(peer);
+    var decision = withHosts(inet, names).decision(peer);
     if (decision.isPresent()) {
       return decision.get();
     }
@@ -160,7 +176,8 @@ final class SourceRules {
       var name = names.of(inet.getAddress());
       for (boolean allows : new boolean[] {false, true}) {
         for (var domain : domains) {
-          if (domain.allows() == allows && name.filter(n -> n.endsWith(domain.name())).isPresent()) {
+          var has = domain.allows() == allows ? name.is(n -> n.endsWith(domain.name())) : Truth.NO;
+          if (has == Truth.YES || (has == Truth.MAYBE && !allows)) {
             return allows;
           }
         }
@@ -169,10 +186,12 @@ final class SourceRules {
     return everybody;
   }
 
-  private AccessRules withHosts(PeerNames names) {
+  /** A host whose addresses cannot be had lets nobody in, and where it is denied might be the peer. */
+  private AccessRules withHosts(InetSocketAddress peer, PeerNames names) {
     var rules = numeric;
     for (var host : hosts) {
-      for (var address : names.addresses(host.name())) {
+      var usual = host.allows() ? List.<InetAddress>of() : List.of(peer.getAddress());
+      for (var address : names.addresses(host.name()).orElse(usual)) {
         var text = address.getHostAddress().replaceAll("%.*", "");
         rules = host.allows() ? rules.allow(text) : rules.deny(text);
       }

@@ -79,7 +79,7 @@ record Succession(boolean isPresent, Map<String, String> told) {
 
   /** Returns the name under which a socket is passed, by what was asked for. */
   static String name(ServiceSocket.Key key) {
-    var name = encoded(key.type() + " " + key.address() + (key.dualStack() ? " dual" : ""));
+    var name = encoded(key.type() + " " + key.address() + (key.dualStack() ? " dual" : "") + key.rpc().map(rpc -> " " + rpc).orElse(""));
     return name.length() <= LONGEST
         ? name
         : name.substring(0, LONGEST - 9) + '-' + Integer.toHexString(name.hashCode());

@@ -59,8 +59,9 @@ final class Tally {
     return running.get();
   }
 
-  void enter() {
-    running.incrementAndGet();
+  /** Returns how many run with the one that begins. */
+  int enter() {
+    return running.incrementAndGet();
   }
 
   void leave() {

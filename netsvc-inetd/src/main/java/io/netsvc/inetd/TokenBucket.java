@@ -1,6 +1,7 @@
 package io.netsvc.inetd;
 
 import io.netsvc.inetd.config.Rate;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A rate: a full bucket lets as many through at once as its count, and fills evenly in its window.
@@ -8,11 +9,13 @@ import io.netsvc.inetd.config.Rate;
  */
 final class TokenBucket {
   private final Rate rate;
+  private final long windowNanos; // a window of centuries is as good as one of 292 years
   private double tokens;
   private long atNanos;
 
   TokenBucket(Rate rate, long nowNanos) {
     this.rate = rate;
+    this.windowNanos = TimeUnit.NANOSECONDS.convert(rate.window());
     this.tokens = rate.count();
     this.atNanos = nowNanos;
   }
@@ -35,7 +38,7 @@ final class TokenBucket {
     }
     return rate.count() == 0
         ? Long.MAX_VALUE
-        : (long) Math.ceil((1 - tokens) * rate.window().toNanos() / rate.count());
+        : (long) Math.ceil((1 - tokens) * windowNanos / rate.count());
   }
 
   /** Whether nothing has been taken, or all of it is back. */
@@ -54,7 +57,7 @@ final class TokenBucket {
     if (nowNanos - atNanos <= 0) {
       return; // not before the end of a pause
     }
-    double gained = (double) (nowNanos - atNanos) * rate.count() / rate.window().toNanos();
+    double gained = (double) (nowNanos - atNanos) * rate.count() / windowNanos;
     tokens = Math.min(rate.count(), tokens + gained);
     atNanos = nowNanos;
   }

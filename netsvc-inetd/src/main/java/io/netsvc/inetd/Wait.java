@@ -26,27 +26,41 @@ final class Wait implements Serving {
   private final ServiceSpec spec;
   private final Sessions sessions;
   private final Launcher launcher;
+  private final DatagramGate gate;
   private final StartRate rate;
   private final BackOff backOff = new BackOff();
   private final Unaccepted unaccepted = new Unaccepted();
   private final AtomicBoolean hinted = new AtomicBoolean();
 
-  Wait(Service service, Sessions sessions) {
+  Wait(Service service, Sessions sessions, Admission admission) {
     this.service = service;
     this.spec = service.spec();
     this.sessions = sessions;
     this.launcher = new Launcher(service, sessions);
+    this.gate = new DatagramGate(service, admission);
     this.rate = new StartRate(spec.get(Attribute.RATE), System::nanoTime);
     service.tally().onFreed(() -> {});
   }
 
   @Override
   public void serve(ServiceSocket socket) throws IOException {
-    socket.onReadable(() -> handOver(socket));
+    if (rate.never() && !spec.isDatagram()) { // of datagrams each one is dropped
+      socket.pause(service, ServiceSocket.Pause.RATE);
+    }
+    socket.onReadable(
+        () -> {
+          if (socket instanceof ServiceSocket.Datagram datagram) {
+            gate.next(datagram, peer -> handOver(socket, () -> gate.left(peer)));
+          } else {
+            handOver(socket, () -> {}); // whoever connects is for the program to accept
+          }
+        });
   }
 
-  private void handOver(ServiceSocket socket) {
+  /** @param after the program has ended, or there was none */
+  private void handOver(ServiceSocket socket, Runnable after) {
     if (!socket.pause(service, ServiceSocket.Pause.HANDED_OVER)) {
+      after.run();
       return;
     }
     var given = givenWith(socket);
@@ -57,8 +71,13 @@ final class Wait implements Serving {
           spec.name(), spec.get(Attribute.RATE).map(Rate::count).orElse(0), pauseNanos / 1_000_000_000);
       service.pauseFor(ServiceSocket.Pause.RATE, pauseNanos);
     }
-    service.tally().enter();
-    sessions.execute(() -> start(given), service.tally()::leave);
+    var _ = service.tally().enter();
+    Runnable ended =
+        () -> {
+          service.tally().leave();
+          after.run();
+        };
+    sessions.execute(() -> start(given, ended), ended);
   }
 
   /** Returns what the program gets: the socket, or as systemd has it all of the entry. */
@@ -71,24 +90,27 @@ final class Wait implements Serving {
     return all;
   }
 
-  private void start(List<ServiceSocket> given) {
+  private void start(List<ServiceSocket> given, Runnable ended) {
     long begin = System.nanoTime();
     try {
       var process = launcher.start(
           given.stream().map(ServiceSocket::childFd).toList(),
           Map.of(),
           "wait",
-          status -> takeBack(given, status, System.nanoTime() - begin));
+          status -> {
+            ended.run();
+            takeBack(given, status, System.nanoTime() - begin);
+          });
       given.forEach(socket -> socket.heldBy(process.pid()));
     } catch (IOException | RuntimeException e) {
       service.tally().failed();
       log.warn("not started service={} cause=\"{}\"", spec.name(), e.getMessage());
+      ended.run();
       takeBack(given, null, 0);
     }
   }
 
   private void takeBack(List<ServiceSocket> given, @Nullable ExitStatus status, long ranNanos) {
-    service.tally().leave();
     boolean quick = status != null && ranNanos < BackOff.QUICK_NANOS;
     var address = given.getFirst().localAddress();
     if (quick && unaccepted.canTell(address)) {

@@ -7,12 +7,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netsvc.inetd.config.InetdConfig;
 import io.netsvc.net.Stopped;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -50,6 +54,25 @@ class InetdStopTest {
     }
     assertThat(Programs.gone(pid)).isTrue();
     assertThat(Clients.refuses(port)).isTrue();
+  }
+
+  @Test
+  void handOver_toWhatDoesNotServe_endsItAndGoesOn() throws Exception {
+    int port = Programs.freePort();
+    var hangs = Programs.script(directory.resolve("hangs"), "echo $$ > " + directory.resolve("pid") + "; exec sleep 600\n");
+    try (var server = serve(port, "stream tcp nowait - /bin/cat cat")) {
+      assertThatThrownBy(() -> server.handOver(List.of("false"), Map.of(), Duration.ofSeconds(20)))
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith("the new process does not serve: it has ended: ");
+      assertThatThrownBy(() -> server.handOver(List.of("/no/such"), Map.of(), Duration.ofSeconds(20)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("/no/such");
+      assertThatThrownBy(() -> server.handOver(List.of(hangs.toString()), Map.of(), Duration.ofSeconds(1)))
+          .isInstanceOf(IOException.class)
+          .hasMessage("the new process does not serve after 1 s");
+      assertThat(Programs.gone(Long.parseLong(Files.readString(directory.resolve("pid")).strip()))).isTrue();
+      assertThat(Clients.ask(port, "on")).isEqualTo("on");
+    }
   }
 
   @Test

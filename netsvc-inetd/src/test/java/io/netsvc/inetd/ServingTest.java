@@ -3,6 +3,7 @@ package io.netsvc.inetd;
 import static io.netsvc.inetd.Clients.ask;
 import static io.netsvc.inetd.Clients.connect;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netsvc.inetd.config.Attribute;
 import io.netsvc.inetd.config.Dialect;
@@ -10,6 +11,10 @@ import io.netsvc.inetd.config.InetdConfig;
 import io.netsvc.inetd.config.ServiceSpec;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
@@ -26,6 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Services as real clients have them: limits, banners, built-ins, kept programs. */
 @Timeout(60)
@@ -69,7 +75,51 @@ class ServingTest {
         }
       }
       assertThat(served).isEqualTo(expected);
+      Programs.await("counted", () -> state(server).started() == expected);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'service_max = 5, ip_max = 3',3", "'ip_max = 0',0", "'service_max = 2',2", "'service_max = 0',0"})
+  void rates_ofNetBsdsTableForDatagrams_serveExactlySoMany(String limits, int expected) throws Exception {
+    Programs.require("/usr/bin/perl");
+    var answers =
+        Programs.script(
+            directory.resolve("answers"),
+            "exec /usr/bin/perl -e 'open(S,q(+<&=0)); $p=recv(S,$b,99,0); send(S,q(x),0,$p)'\n");
+    try (var server = serve("PORT on protocol = udp, wait = yes, user = -, " + limits + ", exec = " + answers + ", args = answers;");
+        var client = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+      var to = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+      for (int i = 0; i < expected; i++) {
+        client.setSoTimeout(20_000);
+        client.send(new DatagramPacket(new byte[1], 1, to));
+        client.receive(new DatagramPacket(new byte[1], 1));
+      }
+      client.send(new DatagramPacket(new byte[1], 1, to));
+      client.setSoTimeout(500);
+      assertThatThrownBy(() -> client.receive(new DatagramPacket(new byte[1], 1)))
+          .isInstanceOf(SocketTimeoutException.class);
       assertThat(state(server).started()).isEqualTo(expected);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"wait = yes, user = -, exec = /bin/cat, args = cat", "wait = no, args = echo"})
+  void access_ofDatagrams_isAskedForEach(String kind) throws Exception {
+    for (var rule : List.of("only_from = 10.0.0.0/8", "only_from = no.such.invalid")) {
+      try (var server = serve("PORT on protocol = udp, " + rule + ", " + kind + ";");
+          var client = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+        var to = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        client.send(new DatagramPacket(new byte[1], 1, to));
+        client.send(new DatagramPacket(new byte[1], 1, to));
+        Programs.await(
+            "both refused", () -> state(server).refused().equals(Map.of(Refusal.ACCESS, 2L)));
+        assertThat(state(server).started()).isZero();
+      }
+    }
+    try (var server = serve("PORT on protocol = udp, only_from = localhost, wait = no, args = echo;")) {
+      assertThat(Clients.askUdp(port)).isEqualTo("hello".getBytes(StandardCharsets.US_ASCII));
+      assertThat(state(server).refused()).isEmpty();
     }
   }
 
@@ -171,24 +221,6 @@ class ServingTest {
   }
 
   @Test
-  void ident_tellsTheOwnerToThePeerAlone() throws Exception {
-    try (var _ = serve("PORT stream tcp nowait root internal auth -r -n -o OTHER\n");
-        var client = connect(port)) {
-      var query = client.getLocalPort() + " , " + port + "\r\n";
-      // Of its own connection the asking side is here too, and ours.
-      int uid = io.netsvc.linux.Credentials.effectiveUid();
-      assertThat(ask(client, query)).isEqualTo(query.strip() + " : USERID : OTHER : " + uid + "\r\n");
-      assertThat(ask(port, "1,2\r\n")).isEqualTo("1 , 2 : ERROR : NO-USER\r\n");
-      assertThat(ask(port, "0,2\r\nx\r\n")).isEqualTo("0 , 2 : ERROR : INVALID-PORT\r\n0 , 0 : ERROR : UNKNOWN-ERROR\r\n");
-    }
-    try (var _ = serve("PORT stream tcp nowait root internal auth\n")) {
-      assertThat(ask(port, "1,2\r\n")).isEqualTo("1 , 2 : ERROR : HIDDEN-USER\r\n");
-    }
-    var bad = InetdServer.check(InetdConfig.parse("c", "1 stream tcp nowait root internal auth -x\n"));
-    assertThat(bad.diagnostics()).singleElement().asString().contains("read \"-x\", expected -r");
-  }
-
-  @Test
   void keptProgram_hasTheSocketAndComesBack() throws Exception {
     Programs.require("/usr/bin/perl");
     var serves = "open(S,'+<&=0');while(accept(C,S)){syswrite(C,qq($$\\n));close(C)}";
@@ -196,6 +228,7 @@ class ServingTest {
       long first = pid(port);
       assertThat(pid(port)).isEqualTo(first);
       assertThat(state(server).state()).isEqualTo(ServiceState.State.HANDED_OVER);
+      Programs.await("known", () -> state(server).started() == 1);
       assertThat(server.killService(state(server).name())).isEqualTo(1);
       Programs.await("its end", () -> Programs.gone(first));
       assertThat(pid(port)).as("clients wait meanwhile").isNotEqualTo(first);
@@ -259,6 +292,17 @@ class ServingTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"'127.0.0.{0,2}',false", "'127.0.0.{0,1}',true", "127.0.0.0,true"})
+  void onlyFrom_ofAlternatives_letsInThoseAlone(String onlyFrom, boolean served) throws Exception {
+    var text = "service daytime\n{\ntype = UNLISTED INTERNAL\nport = " + port + "\nbind = 127.0.0.1\nsocket_type = stream\n"
+        + "wait = no\nflags = NOLIBWRAP\nonly_from = " + onlyFrom + "\n}\n";
+    try (var server = InetdServer.start(InetdConfig.parse("x", text, Dialect.XINETD))) {
+      assertThat(server.diagnostics()).isEmpty();
+      assertThat(ask(port, "").isEmpty()).isEqualTo(!served);
+    }
+  }
+
   @Test
   void check_whatIsHardlyMeant_warns() {
     var text =
@@ -266,15 +310,17 @@ class ServingTest {
         8080 stream tcp nowait - /bin/cat -u
         tcpmux/x stream tcp nowait - /bin/cat
         8081 on protocol = tcp, wait = no, user = -, only_from =, exec = /bin/cat;
+        8082 on protocol = tcp, wait = yes, user = -, only_from = 10.0.0.1, exec = /bin/cat;
         """;
     var checked = InetdServer.check(InetdConfig.parse("c", text));
-    assertThat(checked.services()).hasSize(3);
+    assertThat(checked.services()).hasSize(4);
     assertThat(checked.diagnostics())
         .extracting(io.netsvc.inetd.config.Diagnostic::toString)
         .containsExactly(
             "c:1:35: warning: read \"-u\" as the program's name, argv[0]; expected the name before the arguments",
             "c:2:1: warning: nobody can reach it: expected an entry with internal tcpmux, on port 1",
-            "c:3:46: warning: nobody can reach it: only_from is empty");
+            "c:3:46: warning: nobody can reach it: only_from is empty",
+            "c:4:47: warning: it keeps nobody out: the program itself accepts");
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** One section of xinetd on its way to a service. */
@@ -88,7 +89,12 @@ final class XinetdReading {
       case "cps" -> cps(setting);
       case "groups" -> groups = Syntax.yesNo().read(setting.key(), setting.values());
       case "redirect" -> redirect(setting);
-      case "libwrap" -> spec = spec.with(Attribute.WRAPPERS, setting.one().text(), setting.file(), setting.key().position());
+      case "libwrap" -> {
+        var daemon = setting.one().text();
+        if (!flags.contains("NOLIBWRAP")) {
+          spec = spec.with(Attribute.WRAPPERS, daemon, setting.file(), setting.key().position());
+        }
+      }
       case "deny_time" -> {} // with the flag SENSOR
       case "mdns", "labeled", "enabled", "disabled" -> other.put(key, setting.joined());
       default -> {
@@ -230,15 +236,25 @@ final class XinetdReading {
     if (!kept.isEmpty()) {
       other.put("flags", String.join(" ", kept));
     }
-    boolean wrapped = !flags.contains("NOLIBWRAP") && spec.get(Attribute.WRAPPERS).isEmpty();
-    if (wrapped && spec.get(Attribute.PROGRAM).isPresent() && !spec.internal()) {
-      spec = spec.with(Attribute.WRAPPERS, wrapper(spec, flags.contains("NAMEINARGS")));
+    var wrapped = usualWrappers(spec, head.text());
+    if (!flags.contains("NOLIBWRAP") && spec.get(Attribute.WRAPPERS).isEmpty() && wrapped.isPresent()) {
+      spec = spec.with(Attribute.WRAPPERS, wrapped.get());
     }
   }
 
-  /** Returns the name in hosts.allow of a program whose name may be said by its arguments. */
-  static String wrapper(ServiceSpec spec, boolean named) {
-    return base(named ? spec.argv().getFirst() : spec.get(Attribute.PROGRAM).orElseThrow());
+  /**
+   * Returns the daemon that xinetd asks hosts.allow about where the section does not say: the
+   * program by its name in the arguments, and by the section's what has none. A trap refuses
+   * everybody anyway.
+   */
+  static Optional<String> usualWrappers(ServiceSpec spec, String section) {
+    if (spec.get(Attribute.DENY_TIME).isPresent()) {
+      return Optional.empty();
+    }
+    if (spec.internal() || spec.get(Attribute.REDIRECT).isPresent()) {
+      return Optional.of(section);
+    }
+    return spec.get(Attribute.PROGRAM).map(_ -> base(spec.argv().getFirst()));
   }
 
   private void waits() throws Rejected {

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** Writes a service as a section of xinetd.conf(5). */
@@ -73,7 +72,7 @@ final class XinetdWriter implements Printer.Writer {
           text.lost(attribute);
         }
       }
-      rest();
+      rest(name);
       text.print(name, off);
     }
 
@@ -189,7 +188,7 @@ final class XinetdWriter implements Printer.Writer {
       }
     }
 
-    private void rest() {
+    private void rest(String section) {
       if (spec.is(Attribute.KEEP_ALIVE)) {
         text.flag("KEEPALIVE");
       }
@@ -203,7 +202,7 @@ final class XinetdWriter implements Printer.Writer {
             "deny_time",
             deny.get().isZero() ? "FOREVER" : deny.get().toMillis() < 60_000 ? "NEVER" : String.valueOf(deny.get().toMinutes()));
       }
-      wrappers();
+      wrappers(section);
       for (var other : spec.get(Attribute.OTHER).orElse(Map.of()).entrySet()) {
         if (other.getKey().equals("flags")) {
           List.of(other.getValue().split(" ", -1)).forEach(text::flag);
@@ -216,10 +215,9 @@ final class XinetdWriter implements Printer.Writer {
     }
 
     /** There hosts.allow counts unless a flag says that it does not. */
-    private void wrappers() {
+    private void wrappers(String section) {
       var wrappers = spec.get(Attribute.WRAPPERS);
-      var program = spec.get(Attribute.PROGRAM).filter(p -> !spec.internal());
-      Optional<String> usual = program.map(_ -> XinetdReading.wrapper(spec, named()));
+      var usual = XinetdReading.usualWrappers(spec, section);
       if (wrappers.isEmpty() && usual.isPresent()) {
         text.flag("NOLIBWRAP");
       } else if (wrappers.isPresent() && !wrappers.equals(usual)) {

@@ -132,6 +132,24 @@ final class XinetdTest {
   }
 
   @Test
+  void wrappers_unlessAFlagSaysNot_areAskedAboutEachService() {
+    var internal = "type = INTERNAL\nsocket_type = stream\nwait = no\nid = other\n";
+    assertThat(one(internal).get(Attribute.WRAPPERS)).hasValue("echo");
+    assertThat(one(internal + "libwrap = y\n").get(Attribute.WRAPPERS)).hasValue("y");
+    assertThat(one(internal + "flags = NOLIBWRAP\n").get(Attribute.WRAPPERS)).isEmpty();
+    var redirect = "socket_type = stream\nwait = no\nredirect = ::1 80\n";
+    assertThat(one(redirect).get(Attribute.WRAPPERS)).hasValue("echo");
+    assertThat(one(redirect + "flags = NOLIBWRAP\n").get(Attribute.WRAPPERS)).isEmpty();
+    assertThat(one(BASE + "flags = NOLIBWRAP\nlibwrap = y\n").get(Attribute.WRAPPERS)).isEmpty();
+    assertThat(one(BASE + "libwrap = y\nflags = nolibwrap\n").get(Attribute.WRAPPERS)).isEmpty();
+    assertThat(one(BASE + "libwrap = y\n").get(Attribute.WRAPPERS)).hasValue("y");
+    assertThat(one(BASE + "flags = NAMEINARGS\nserver_args = /usr/sbin/in.y -x\n").get(Attribute.WRAPPERS))
+        .as("as for tcpd").hasValue("in.y");
+    var trap = "flags = SENSOR\nsocket_type = stream\nwait = no\ndeny_time = 60\n";
+    assertThat(one(trap).get(Attribute.WRAPPERS)).as("it refuses everybody").isEmpty();
+  }
+
+  @Test
   void defaults_addUpAndAreOverridden() {
     var before = "defaults\n{\ninstances = 9\nonly_from = 10.0.0.0/8\nonly_from = 11.0.0.0/8\nlog_on_success = PID\n}\n";
     assertThat(one(before, BASE).get(Attribute.ONLY_FROM)).hasValue(List.of("10.0.0.0/8", "11.0.0.0/8"));
