@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** One section of xinetd on its way to a service. */
@@ -235,7 +236,7 @@ final class XinetdReading {
     if (!kept.isEmpty()) {
       other.put("flags", String.join(" ", kept));
     }
-    var wrapped = usualWrappers(spec, section.head().text());
+    var wrapped = usualWrappers(spec, head.text());
     if (!flags.contains("NOLIBWRAP") && spec.get(Attribute.WRAPPERS).isEmpty() && wrapped.isPresent()) {
       spec = spec.with(Attribute.WRAPPERS, wrapped.get());
     }
@@ -243,7 +244,8 @@ final class XinetdReading {
 
   /**
    * Returns the daemon that xinetd asks hosts.allow about where the section does not say: the
-   * program by its name there, and by the section's what has none. A trap refuses everybody anyway.
+   * program by its name in the arguments, and by the section's what has none. A trap refuses
+   * everybody anyway.
    */
   static Optional<String> usualWrappers(ServiceSpec spec, String section) {
     if (spec.get(Attribute.DENY_TIME).isPresent()) {
