@@ -6,6 +6,7 @@ import io.netsvc.inetd.config.Diagnostic;
 import io.netsvc.inetd.config.Fds;
 import io.netsvc.inetd.config.ServiceSpec;
 import io.netsvc.linux.Credentials;
+import io.netsvc.linux.NativeAccess;
 import io.netsvc.process.ProcessSpawner;
 import io.netsvc.process.SpawnOptions;
 import java.nio.file.Files;
@@ -52,6 +53,11 @@ final class Execution {
 
   /** Adds what keeps a program from being started. */
   static void check(ServiceSpec spec, List<Diagnostic> found) {
+    var missing = NativeAccess.missing();
+    if (missing.isPresent()) {
+      found.add(spec.error(Attribute.PROGRAM, "starting programs needs " + missing.get()));
+      return;
+    }
     var user = user(spec);
     if (user == null) {
       found.add(spec.error(Attribute.USER, "no such user: \"" + spec.account().user() + '"'));

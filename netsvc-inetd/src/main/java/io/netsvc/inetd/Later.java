@@ -1,34 +1,21 @@
 package io.netsvc.inetd;
 
-import io.netsvc.linux.EventLoop;
-import io.netsvc.linux.Loops;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
-/** A task that runs on an event loop after some time, unless it is taken back; from any thread. */
+/** A task that runs after some time, unless it is taken back; from any thread, with any transport. */
 final class Later {
-  private final EventLoop loop = Loops.shared();
-  private final Runnable task;
-  private Runnable cancel = () -> {}; // of the loop's thread alone, as is the next
-  private boolean cancelled;
+  private Later() {}
 
-  private Later(Runnable task) {
-    this.task = task;
-  }
-
-  /** Runs a task after so many nanoseconds, and returns what takes it back. */
+  /**
+   * Runs a task after so many nanoseconds, on a thread of the JDK's common pool: it must not block.
+   *
+   * @return what takes it back; a task that has begun goes on
+   */
   static Runnable run(Runnable task, long delayNanos) {
-    var later = new Later(task);
-    later.loop.execute(() -> later.begin(delayNanos));
-    return () -> later.loop.execute(later::cancel);
-  }
-
-  private void begin(long delayNanos) {
-    if (!cancelled) {
-      cancel = loop.schedule(task, delayNanos);
-    }
-  }
-
-  private void cancel() {
-    cancelled = true;
-    cancel.run();
+    var timer = new CompletableFuture<Void>();
+    var _ = timer.thenRunAsync(task);
+    var _ = timer.completeOnTimeout(null, Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
+    return () -> timer.cancel(false);
   }
 }

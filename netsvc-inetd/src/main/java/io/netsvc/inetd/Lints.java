@@ -5,6 +5,7 @@ import io.netsvc.inetd.config.Diagnostic;
 import io.netsvc.inetd.config.InetdConfig;
 import io.netsvc.inetd.config.ServiceSpec;
 import io.netsvc.linux.Credentials;
+import io.netsvc.linux.NativeAccess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ final class Lints {
   private static final int USUALLY_UNPRIVILEGED = 1024;
 
   private final boolean hasMultiplexer;
-  private final boolean privileged = Credentials.effectiveUid() == 0;
+  private final boolean privileged = NativeAccess.missing().isEmpty() && Credentials.effectiveUid() == 0;
   private final int unprivileged = unprivileged();
 
   Lints(InetdConfig config) {

@@ -39,19 +39,25 @@ final class ChildJvm implements AutoCloseable {
    * @param log where its log goes
    */
   ChildJvm(Path directory, String config, String shell, Path log) throws Exception {
-    putClasses(directory);
     var file = Files.writeString(directory.resolve("inetd.conf"), config);
-    process =
-        new ProcessBuilder(
-                "/bin/sh", "-c", shell + "; exec \"$@\"", "sh",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC", "-cp", directory + "/*", Program.class.getName(),
-                file.toString())
-            .redirectError(log.toFile())
-            .start();
+    var command = new ArrayList<>(List.of("/bin/sh", "-c", shell + "; exec \"$@\"", "sh"));
+    command.addAll(command(directory, Program.class, "--enable-native-access=ALL-UNNAMED"));
+    command.add(file.toString());
+    process = new ProcessBuilder(command).redirectError(log.toFile()).start();
     answers = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
     assertThat(answers.readLine()).isEqualTo("serving []");
+  }
+
+  /** Returns how to run a class in a JVM of its own. */
+  static List<String> command(Path directory, Class<?> program, String... flags) throws Exception {
+    putClasses(directory);
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(flags));
+    command.addAll(
+        List.of(
+            "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", directory + "/*", program.getName()));
+    return command;
   }
 
   /** Into jars, since a directory needs an fd for each class that is loaded. */
