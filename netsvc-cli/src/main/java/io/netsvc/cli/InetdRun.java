@@ -80,7 +80,7 @@ final class InetdRun implements AutoCloseable {
       running.complete(server);
       try (var _ = FileWatch.of(watched, this::reload);
           var _ = control(control, passed.control());
-          var _ = Watchdog.of(supervisor, server)) {
+          var _ = Watchdog.of(supervisor).orElse(null)) {
         supervisor.ready();
         supervisor.status("serving " + name);
         stop.await();

@@ -112,8 +112,8 @@ public final class InetdServer implements AutoCloseable {
     return diagnostics;
   }
 
-  /** {@return what each service does now} */
-  public synchronized List<ServiceState> services() {
+  /** {@return what each service does now; does not wait for a change that goes on} */
+  public List<ServiceState> services() {
     return services.stream().map(Service::state).toList();
   }
 
