@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 
@@ -28,16 +29,21 @@ final class ControlSocket implements AutoCloseable {
 
   static final ObjectMapper JSON = new ObjectMapper();
 
-  /** What the socket is called where one process passes it to another. */
+  /** What the socket is called where a service manager passes it. */
   static final String NAME = "netsvc-control";
+
+  /** What it is called where a command passes the one that it has opened itself. */
+  static final String OWN = "netsvc-control-own";
 
   /** An answer that is on its way gets so long. */
   private static final Duration LAST_ANSWER = Duration.ofSeconds(1);
 
   private final Listener listener;
+  private final String name;
 
-  private ControlSocket(Listener listener) {
+  private ControlSocket(Listener listener, String name) {
     this.listener = listener;
+    this.name = name;
   }
 
   /** What does as it is told. */
@@ -65,26 +71,29 @@ final class ControlSocket implements AutoCloseable {
    */
   static ControlSocket open(Path path, Verbs verbs) throws IOException {
     return serve(
-        Listener.open(UnixDomainSocketAddress.of(path), o -> options(o).withUnixMode(0600)), verbs);
+        Listener.open(UnixDomainSocketAddress.of(path), o -> options(o).withUnixMode(0600)),
+        OWN,
+        verbs);
   }
 
   /** Takes over the socket of a predecessor, or of a service manager. */
   static ControlSocket adopt(PassedSocket passed, Verbs verbs) throws IOException {
-    return serve(passed.listener(ControlSocket::options), verbs);
+    return serve(passed.listener(ControlSocket::options), passed.name(), verbs);
   }
 
   private static ListenOptions options(ListenOptions defaults) {
     return defaults.withMaxConnections(16);
   }
 
-  private static ControlSocket serve(Listener listener, Verbs verbs) throws IOException {
+  private static ControlSocket serve(Listener listener, String name, Verbs verbs)
+      throws IOException {
     try {
       listener.serve(connection -> answer(connection, verbs));
     } catch (IOException | RuntimeException e) {
       listener.close();
       throw e;
     }
-    return new ControlSocket(listener);
+    return new ControlSocket(listener, name);
   }
 
   private static void answer(Connection connection, Verbs verbs) throws IOException {
@@ -148,9 +157,16 @@ final class ControlSocket implements AutoCloseable {
     return out.toByteArray();
   }
 
-  /** {@return the socket, for a process that takes it over} */
-  Listener listener() {
-    return listener;
+  /** {@return the socket under its name, for a process that takes it over} */
+  Map<String, Listener> passed() {
+    return Map.of(name, listener);
+  }
+
+  /** The command that had it before has left it to this one. */
+  void own() throws IOException {
+    if (name.equals(OWN)) {
+      listener.attach();
+    }
   }
 
   /** Removes the socket's file, unless another process has the socket. */

@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,8 @@ final class InetdRun implements AutoCloseable {
 
   private final Supervisor supervisor = Supervisor.fromEnvironment();
   private final CompletableFuture<ControlSocket> control = new CompletableFuture<>();
+  private final ReentrantLock handover = new ReentrantLock();
+  private volatile @Nullable Thread handingOver;
   private volatile long successor;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final CompletableFuture<InetdServer> running = new CompletableFuture<>();
@@ -68,7 +71,7 @@ final class InetdRun implements AutoCloseable {
       throws InterruptedException {
     // Before the first line of the log, which is where others see that they may send signals.
     listen();
-    try (var passed = Passed.take(supervisor);
+    try (var passed = Passed.take();
         var server =
             InetdServer.start(config, o -> o.withStrict(strict).withSockets(passed.services()))) {
       server.diagnostics().forEach(err::println);
@@ -79,10 +82,13 @@ final class InetdRun implements AutoCloseable {
       }
       running.complete(server);
       try (var _ = FileWatch.of(watched, this::reload);
-          var _ = control(control, passed.control());
+          var socket = control(control, passed.control());
           var _ = Watchdog.of(supervisor).orElse(null)) {
-        supervisor.ready();
+        server.ready(supervisor);
         supervisor.status("serving " + name);
+        if (socket != null && supervisor.hasPredecessor()) {
+          socket.own();
+        }
         stop.await();
         end(server);
       }
@@ -94,7 +100,7 @@ final class InetdRun implements AutoCloseable {
   }
 
   private void end(InetdServer server) {
-    long next = successor;
+    long next = successor();
     if (next == 0) {
       supervisor.stopping();
       say("stopping");
@@ -188,18 +194,36 @@ final class InetdRun implements AutoCloseable {
       throw new IOException("nothing changed, since a service would be lost: " + wrong.get());
     }
     var socket = control.getNow(null);
+    handingOver = Thread.currentThread();
+    handover.lock();
     try {
       long pid =
-          server.handOver(
-              ownCommand(),
-              socket == null ? Map.of() : Map.of(ControlSocket.NAME, socket.listener()),
-              PATIENCE);
+          server.handOver(ownCommand(), socket == null ? Map.of() : socket.passed(), PATIENCE);
       successor = pid;
       stop.countDown();
       return pid;
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted");
+      throw new InterruptedIOException("it is being stopped");
+    } catch (IOException e) {
+      say("not handed over: " + e.getMessage());
+      throw e;
+    } finally {
+      handingOver = null;
+      handover.unlock();
+    }
+  }
+
+  /** Ends a handover that is not complete, and returns the process that one has led to, or 0. */
+  private long successor() {
+    var thread = handingOver;
+    if (thread != null && successor == 0) {
+      thread.interrupt();
+    }
+    handover.lock();
+    try {
+      return successor;
+    } finally {
+      handover.unlock();
     }
   }
 
@@ -218,8 +242,8 @@ final class InetdRun implements AutoCloseable {
               : "reloaded " + name + ": " + reloaded);
     } catch (IOException e) {
       say(e.getMessage() + "; nothing changed");
-    } catch (IllegalStateException _) {
-      // It is being stopped.
+    } catch (IllegalStateException e) {
+      say("not reloaded: " + e.getMessage());
     }
   }
 

@@ -1,6 +1,5 @@
 package io.netsvc.cli;
 
-import io.netsvc.inetd.Supervisor;
 import io.netsvc.net.PassedSocket;
 import java.io.IOException;
 import java.util.List;
@@ -9,15 +8,15 @@ import java.util.Optional;
 /** The sockets that this command was started with, by a service manager or a predecessor. */
 record Passed(List<PassedSocket> services, Optional<PassedSocket> control) implements AutoCloseable {
 
-  static Passed take(Supervisor supervisor) throws IOException {
+  static Passed take() throws IOException {
     var all = PassedSocket.takeAll();
-    var control =
-        all.stream()
-            .filter(passed -> passed.name().equals(ControlSocket.NAME))
-            .map(passed -> supervisor.hasPredecessor() ? passed.owned() : passed)
-            .findFirst();
     return new Passed(
-        all.stream().filter(passed -> !passed.name().equals(ControlSocket.NAME)).toList(), control);
+        all.stream().filter(passed -> !isControl(passed)).toList(),
+        all.stream().filter(Passed::isControl).findFirst());
+  }
+
+  private static boolean isControl(PassedSocket passed) {
+    return passed.name().equals(ControlSocket.NAME) || passed.name().equals(ControlSocket.OWN);
   }
 
   /** Closes the control socket's fd that was passed; the server closes the others. */

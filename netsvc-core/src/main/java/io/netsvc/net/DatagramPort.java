@@ -191,6 +191,16 @@ public final class DatagramPort implements AutoCloseable, FdHolder {
   }
 
   /**
+   * Takes over the file of a Unix socket that was passed to this process, which {@link #close}
+   * removes from now on: whoever passed it has {@link #detach detached} it, or ended.
+   */
+  public void attach() throws IOException {
+    if (socket instanceof LinuxTransport.Socket ours) {
+      ours.takeFile();
+    }
+  }
+
+  /**
    * Does as {@link #close}, but leaves the file of a Unix socket to another process that has the
    * socket too.
    */

@@ -59,7 +59,7 @@ final class LinuxTransport implements Transport {
     var fd = GivenSockets.take(number);
     boolean duplicate = fd.number() != number;
     try {
-      return adopt(fd, settings, true);
+      return adopt(fd, settings);
     } catch (IOException | RuntimeException e) {
       if (duplicate) {
         fd.close();
@@ -71,20 +71,19 @@ final class LinuxTransport implements Transport {
   /**
    * Takes over a socket that listens already, and tunes it.
    *
-   * @param shared with whoever opened it
    * @throws IOException the fd stays the caller's then
    */
-  ListeningSocket adopt(Fd fd, ListenSettings settings, boolean shared) throws IOException {
+  ListeningSocket adopt(Fd fd, ListenSettings settings) throws IOException {
     LinuxTuning.apply(settings.tuning(), Sockets.localAddress(fd), fd);
-    return new Listening(loop, fd, shared);
+    return new Listening(loop, fd, true);
   }
 
-  /** As {@link #adopt(Fd, ListenSettings, boolean)}, for a bound datagram socket. */
-  BoundSocket adopt(Fd fd, DatagramSettings settings, boolean shared) throws IOException {
+  /** As {@link #adopt(Fd, ListenSettings)}, for a bound datagram socket. */
+  BoundSocket adopt(Fd fd, DatagramSettings settings) throws IOException {
     var options = buffers(settings.sendBuffer(), settings.receiveBuffer());
     LinuxPort.tellAsked(Sockets.localAddress(fd), options);
     Sockets.set(fd, options);
-    return new LinuxPort(loop, fd, shared);
+    return new LinuxPort(loop, fd, true);
   }
 
   @Override
@@ -232,7 +231,7 @@ final class LinuxTransport implements Transport {
     private final EventLoop loop;
     private final SocketAddress address;
     private Optional<UnixSocketFile> file;
-    private final boolean shared;
+    private boolean shared;
     private EventLoop.@Nullable Registration registration;
     private boolean watched;
     private boolean blocking = true; // for all that we know
@@ -277,7 +276,16 @@ final class LinuxTransport implements Transport {
         throw new ClosedChannelException();
       }
       elsewhere = true;
+      blocking = true; // or made so over there
       return fd.duplicate();
+    }
+
+    /** Takes the file, if there is one, from whoever passed the socket and has it no more. */
+    final synchronized void takeFile() throws IOException {
+      if (!fd.isClosed()) {
+        file = UnixSocketFile.of(address);
+        shared = false;
+      }
     }
 
     /** Leaves the file, if there is one, to somebody else who has the socket. */

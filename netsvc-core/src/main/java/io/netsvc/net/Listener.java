@@ -371,6 +371,16 @@ public final class Listener implements AutoCloseable, FdHolder {
   }
 
   /**
+   * Takes over the file of a Unix socket that was passed to this process, which {@link #close}
+   * removes from now on: whoever passed it has {@link #detach detached} it, or ended.
+   */
+  public void attach() throws IOException {
+    if (socket instanceof LinuxTransport.Socket ours) {
+      ours.takeFile();
+    }
+  }
+
+  /**
    * Stops listening here, and leaves the socket, with the clients that wait and the file of a Unix
    * one, to another process that has it too. Connections that it serves go on until {@link #stop}
    * or {@link #close}.

@@ -1,6 +1,7 @@
 package io.netsvc.net;
 
 import io.netsvc.linux.Fd;
+import io.netsvc.linux.FdHolder;
 import io.netsvc.linux.GivenSockets;
 import io.netsvc.linux.Sockets;
 import java.io.IOException;
@@ -15,14 +16,13 @@ import java.util.function.UnaryOperator;
  * Listener#inherited} is the short form for whoever takes a listener once. Immutable, but for the
  * close.
  */
-public final class PassedSocket implements AutoCloseable {
+public final class PassedSocket implements AutoCloseable, FdHolder {
   private final LinuxTransport transport;
   private final Fd fd;
   private final String name;
   private final boolean datagram;
   private final SocketAddress address;
   private final boolean dualStack;
-  private final boolean ours;
 
   private PassedSocket(
       LinuxTransport transport,
@@ -30,15 +30,13 @@ public final class PassedSocket implements AutoCloseable {
       String name,
       boolean datagram,
       SocketAddress address,
-      boolean dualStack,
-      boolean ours) {
+      boolean dualStack) {
     this.transport = transport;
     this.fd = fd;
     this.name = name;
     this.datagram = datagram;
     this.address = address;
     this.dualStack = dualStack;
-    this.ours = ours;
   }
 
   static PassedSocket take(LinuxTransport transport, Activation.Passed passed, boolean datagram)
@@ -50,8 +48,7 @@ public final class PassedSocket implements AutoCloseable {
         passed.name(),
         datagram,
         Sockets.localAddress(fd),
-        GivenSockets.isDualStack(fd),
-        false);
+        GivenSockets.isDualStack(fd));
   }
 
   /**
@@ -89,16 +86,9 @@ public final class PassedSocket implements AutoCloseable {
   }
 
   /**
-   * {@return the same socket for a process that has it alone: the listener's or the port's close
-   * removes a Unix one's file} Otherwise the file is whoever passed it.
-   */
-  public PassedSocket owned() {
-    return new PassedSocket(transport, fd, name, datagram, address, dualStack, true);
-  }
-
-  /**
    * Returns a listener with an fd of its own. Of the options, the limits, the access rules and what
    * a socket is told count, no more.
+   * The file of a Unix one stays when it is closed, until {@link Listener#attach}.
    *
    * @throws IllegalStateException if it is a datagram socket, or closed
    */
@@ -106,7 +96,7 @@ public final class PassedSocket implements AutoCloseable {
     var settings = (ListenSettings) options.apply(ListenSettings.DEFAULTS);
     var duplicate = duplicate(false);
     try {
-      return Listener.of(transport.adopt(duplicate, settings, !ours), settings);
+      return Listener.of(transport.adopt(duplicate, settings), settings);
     } catch (IOException | RuntimeException e) {
       duplicate.close();
       throw e;
@@ -122,7 +112,7 @@ public final class PassedSocket implements AutoCloseable {
     var settings = (DatagramSettings) options.apply(DatagramSettings.DEFAULTS);
     var duplicate = duplicate(true);
     try {
-      return DatagramPort.of(transport.adopt(duplicate, settings, !ours));
+      return DatagramPort.of(transport.adopt(duplicate, settings));
     } catch (IOException | RuntimeException e) {
       duplicate.close();
       throw e;
@@ -133,6 +123,17 @@ public final class PassedSocket implements AutoCloseable {
     if (wanted != datagram) {
       throw new IllegalStateException("not of this kind: " + this);
     }
+    return fd.duplicate();
+  }
+
+  /** Not for one program: {@link io.netsvc.process.ChildFd#shared(PassedSocket)} is. */
+  @Override
+  public Fd handOver() {
+    throw new UnsupportedOperationException("cannot be handed over: " + this);
+  }
+
+  @Override
+  public Fd share() throws IOException {
     return fd.duplicate();
   }
 

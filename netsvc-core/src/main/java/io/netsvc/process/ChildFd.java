@@ -6,6 +6,7 @@ import io.netsvc.linux.Pipes;
 import io.netsvc.net.Connection;
 import io.netsvc.net.DatagramPort;
 import io.netsvc.net.Listener;
+import io.netsvc.net.PassedSocket;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -75,6 +76,11 @@ public final class ChildFd {
   /** The bound datagram socket as it is; as {@link #shared(Listener)}. */
   public static ChildFd shared(DatagramPort port) {
     return new ChildFd(new Kind.Shared(Objects.requireNonNull(port, "port")));
+  }
+
+  /** A socket that was passed to this process, for another one. */
+  public static ChildFd shared(PassedSocket passed) {
+    return new ChildFd(new Kind.Shared(Objects.requireNonNull(passed, "passed")));
   }
 
   private static ChildFd holder(Object socket) {

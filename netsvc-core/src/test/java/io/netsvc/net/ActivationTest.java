@@ -159,12 +159,15 @@ class ActivationTest {
   }
 
   @Test
-  void owned_close_removesTheFileThatItsOpenerLeft() throws Exception {
+  void attach_thenClose_removesTheFileThatItsOpenerLeft() throws Exception {
     var path = directory.resolve("s");
     var listener = Contract.LINUX_UNIX.listen(UnixDomainSocketAddress.of(path), o -> o);
     var shared = ChildFd.shared(listener);
     assertThat(run("keep", List.of("s"), List.of(), shared)).isEmpty();
     assertThat(path).exists();
+    try (var _ = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+      assertThat(listener.accept().isOpen()).as("ours is as it was").isTrue();
+    }
     assertThat(run("remove", List.of("s"), List.of(), shared)).isEmpty();
     assertThat(path).doesNotExist();
     listener.close();
@@ -282,7 +285,11 @@ class ActivationTest {
           case "serve" -> serve(Listener.inherited(o -> o.withMaxConnections(1)));
           case "sockets" -> sockets();
           case "keep" -> PassedSocket.takeAll().getFirst().listener(o -> o).close();
-          case "remove" -> PassedSocket.takeAll().getFirst().owned().listener(o -> o).close();
+          case "remove" -> {
+            try (var listener = PassedSocket.takeAll().getFirst().listener(o -> o)) {
+              listener.attach();
+            }
+          }
           case "zero" -> serve(List.of(Listener.adopt(0, o -> o)));
           case "names" -> names();
           default -> System.out.println(Listener.inherited(o -> o));

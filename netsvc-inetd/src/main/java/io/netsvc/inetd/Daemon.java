@@ -28,6 +28,7 @@ final class Daemon implements Serving {
   private final Launcher launcher;
   private final RestartDelay delay = new RestartDelay();
   private @Nullable SpawnedProcess process;
+  private long awaited; // a predecessor's program
   private Runnable cancel = () -> {};
   private boolean over;
 
@@ -40,9 +41,9 @@ final class Daemon implements Serving {
 
   @Override
   public void serve(ServiceSocket socket) throws IOException {
-    // What arrives is the program's to see, not ours.
-    socket.onReadable(() -> {});
+    // What arrives is the program's to see, not ours; nor is it, for a moment, made non-blocking.
     socket.pause(service, ServiceSocket.Pause.HANDED_OVER);
+    socket.onReadable(() -> {});
   }
 
   @Override
@@ -52,6 +53,9 @@ final class Daemon implements Serving {
       start();
       return;
     }
+    synchronized (this) {
+      awaited = before;
+    }
     try {
       Pidfd.whenEnded(Math.toIntExact(before), Loops.shared(), this::start);
     } catch (IOException e) {
@@ -60,13 +64,14 @@ final class Daemon implements Serving {
     }
   }
 
-  /** Returns the running program, or 0. */
+  /** Returns the running program, if only a predecessor's, or 0. */
   synchronized long pid() {
-    return process == null ? 0 : process.pid();
+    return process == null ? awaited : process.pid();
   }
 
   private void start() {
     synchronized (this) {
+      awaited = 0;
       if (over) {
         return;
       }

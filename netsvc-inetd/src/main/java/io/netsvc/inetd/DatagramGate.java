@@ -49,18 +49,27 @@ final class DatagramGate {
   }
 
   private Optional<SocketAddress> admitted(ServiceSocket.Datagram socket) {
-    try {
-      for (int i = 0; i < BATCH; i++) {
+    for (int i = 0; i < BATCH; i++) {
+      try {
         var peer = socket.port().peek().map(DatagramPort.Datagram::peer);
         if (peer.isEmpty() || admits(socket.port(), peer.get())) {
           return peer;
         }
-        var _ = socket.port().poll();
+        drop(socket);
+      } catch (IOException e) { // too long, and it would be so again
+        log.debug("datagram failed service={} cause=\"{}\"", service.spec().name(), e.getMessage());
+        drop(socket);
       }
-    } catch (IOException e) {
-      log.debug("datagram failed service={} cause=\"{}\"", service.spec().name(), e.getMessage());
     }
     return Optional.empty();
+  }
+
+  private static void drop(ServiceSocket.Datagram socket) {
+    try {
+      var _ = socket.port().poll();
+    } catch (IOException e) {
+      // It is gone all the same.
+    }
   }
 
   /** Counts a sender as one that is served, until {@link #left}; or says that it is not. */

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -26,22 +27,36 @@ import java.util.concurrent.TimeoutException;
 final class Handover {
   private static final int SIGTERM = 15;
   private static final int SIGKILL = 9;
+  private static final int USUAL_UMASK = 022;
   private static final Duration KILL_DELAY = Duration.ofSeconds(5);
 
   private final List<String> names = new ArrayList<>();
   private final List<ChildFd> fds = new ArrayList<>();
-  private final String state;
+  private final Map<String, String> told = new HashMap<>();
 
-  Handover(List<Service> services, Map<String, Listener> others) {
+  Handover(List<Service> services, Inherited inherited, Map<String, Listener> others) {
+    told.putAll(Succession.of(services));
     others.forEach((name, listener) -> add(name, ChildFd.shared(listener)));
-    for (var service : services) {
-      for (var socket : service.sockets()) {
-        if (!socket.isClosed()) {
-          add(Succession.name(socket.key()), socket.sharedFd());
-        }
+    var sockets =
+        services.stream().flatMap(s -> s.sockets().stream()).filter(s -> !s.isClosed()).toList();
+    for (var passed : inherited.shared()) {
+      var holder = sockets.stream().filter(s -> passed.socket().equals(s.sharedAs())).findFirst();
+      add("name", passed.name(), holder, ChildFd.shared(passed.socket()));
+    }
+    for (var socket : sockets) {
+      if (socket.sharedAs() == null) {
+        add("of", Succession.name(socket.key()), Optional.of(socket), socket.sharedFd());
       }
     }
-    this.state = Succession.encoded(services);
+  }
+
+  private void add(String what, String value, Optional<ServiceSocket> holder, ChildFd fd) {
+    var id = "s" + names.size();
+    told.put(id + '.' + what, value);
+    holder
+        .filter(socket -> socket.holder() != 0)
+        .ifPresent(socket -> told.put(id + ".holder", String.valueOf(socket.holder())));
+    add(id, fd);
   }
 
   private void add(String name, ChildFd fd) {
@@ -57,13 +72,14 @@ final class Handover {
   SpawnedProcess run(List<String> command, Duration patience)
       throws IOException, InterruptedException {
     var directory = Files.createTempDirectory("netsvc"); // 0700, so that nobody else can answer
-    var path = directory.resolve("ready");
+    var path = directory.resolve(Succession.READY);
+    Succession.write(directory, told);
     try (var answers = DatagramPort.open(UnixDomainSocketAddress.of(path))) {
       var ready = new CompletableFuture<Void>();
       answers.onReadable(() -> answered(answers, ready));
       var program = Path.of(command.getFirst());
       var process =
-          ProcessSpawner.of(program, o -> options(o, command, path))
+          ProcessSpawner.of(program, o -> options(o, command, directory))
               .spawn(
                   ChildFd.inherit(0),
                   ChildFd.inherit(1),
@@ -82,7 +98,7 @@ final class Handover {
         }
       }
     } finally {
-      Files.deleteIfExists(directory);
+      Succession.remove(directory);
     }
   }
 
@@ -119,19 +135,32 @@ final class Handover {
   }
 
   /** The new process is to be as this one is, so that it is only the next. */
-  private SpawnOptions options(SpawnOptions defaults, List<String> command, Path answers) {
+  private SpawnOptions options(SpawnOptions defaults, List<String> command, Path directory) {
     var environment = new HashMap<>(System.getenv());
     environment.keySet().removeIf(name -> name.startsWith("LISTEN_"));
     environment.remove("WATCHDOG_PID");
-    environment.put(Succession.SOCKET, answers.toString());
-    environment.put(Succession.STATE, state);
+    environment.put(Succession.DIRECTORY, directory.toString());
     var options =
         defaults
             .withArguments(command)
             .withSearchPath(environment.getOrDefault("PATH", "/usr/bin:/bin"))
             .withEnvironment(environment)
             .withDirectory(Path.of("").toAbsolutePath())
+            .withUmask(umask())
             .withSharedSession();
     return names.isEmpty() ? options : options.withPassedFds(names);
+  }
+
+  /** See proc_pid_status(5); there is no other way to ask that does not change it. */
+  private static int umask() {
+    try (var lines = Files.lines(Path.of("/proc/self/status"))) {
+      return lines
+          .filter(line -> line.startsWith("Umask:"))
+          .mapToInt(line -> Integer.parseInt(line.substring(6).trim(), 8))
+          .findFirst()
+          .orElse(USUAL_UMASK);
+    } catch (IOException e) {
+      return USUAL_UMASK;
+    }
   }
 }

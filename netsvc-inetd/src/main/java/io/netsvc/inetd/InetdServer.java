@@ -2,6 +2,7 @@ package io.netsvc.inetd;
 
 import io.netsvc.inetd.config.Diagnostic;
 import io.netsvc.inetd.config.InetdConfig;
+import io.netsvc.linux.Loops;
 import io.netsvc.net.Listener;
 import io.netsvc.net.Stopped;
 import java.io.IOException;
@@ -10,7 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts the services of an {@link InetdConfig} on demand: programs, the built-in services and Java
@@ -30,12 +34,16 @@ import java.util.function.UnaryOperator;
  * <p>Servers are safe for use by multiple concurrent threads.
  */
 public final class InetdServer implements AutoCloseable {
+  /** A program starts within less, or is stuck. */
+  private static final Duration STARTS = Duration.ofSeconds(10);
+
   private final Resolver resolver;
   private final InetdSettings settings;
   private final Sessions sessions = new Sessions();
   private volatile List<Service> services = List.of();
   private List<Diagnostic> diagnostics = List.of();
   private boolean stopped;
+  private @Nullable Thread handingOver;
 
   private InetdServer(InetdSettings settings) {
     this.settings = settings;
@@ -56,9 +64,7 @@ public final class InetdServer implements AutoCloseable {
   }
 
   private synchronized void begun() {
-    var inherited = resolver.inherited();
-    services.stream().filter(s -> inherited.wasStopped(s.spec())).forEach(Service::stop);
-    inherited.begun(services.stream().flatMap(s -> s.sockets().stream()).toList());
+    resolver.inherited().begun(services.stream().flatMap(s -> s.sockets().stream()).toList());
   }
 
   /** As {@link #check(InetdConfig, UnaryOperator)}, with the default options. */
@@ -96,9 +102,7 @@ public final class InetdServer implements AutoCloseable {
    * @throws IllegalStateException if the server is stopped
    */
   public synchronized Reloaded reload(InetdConfig config) {
-    if (stopped) {
-      throw new IllegalStateException("the server is stopped");
-    }
+    mayChange();
     var result =
         new Reload(services, resolver, sessions, settings.killDelay())
             .run(config.checked(resolver.checker()), settings.strict());
@@ -126,6 +130,7 @@ public final class InetdServer implements AutoCloseable {
    * @throws java.util.NoSuchElementException if there is none of that name
    */
   public synchronized void stopService(String name) {
+    mayChange();
     service(name).stop();
   }
 
@@ -136,6 +141,7 @@ public final class InetdServer implements AutoCloseable {
    * @throws IOException if it cannot listen; it stays stopped
    */
   public synchronized void startService(String name) throws IOException {
+    mayChange();
     service(name).start();
   }
 
@@ -146,6 +152,7 @@ public final class InetdServer implements AutoCloseable {
    * @throws IOException if it was stopped and cannot listen
    */
   public synchronized void restartService(String name) throws IOException {
+    mayChange();
     service(name).restart();
   }
 
@@ -173,10 +180,10 @@ public final class InetdServer implements AutoCloseable {
    * more: no client is refused or lost meanwhile. What was started goes on; {@link #stop} waits for
    * it. The new process has this one's environment, working directory and fds 0 to 2, takes the
    * sockets by {@link io.netsvc.net.PassedSocket#takeAll} and {@link InetdOptions#withSockets}, and
-   * says {@link Supervisor#ready}. A service that is stopped is so in the new process; limits and
+   * calls {@link #ready}. A service that is stopped is so in the new process; limits and
    * counters begin anew there; a program that has a socket ({@code wait}) keeps it until it ends,
-   * and one that is kept running is ended here before it starts there. Blocks, as do all changes of
-   * this server meanwhile.
+   * and one that is kept running is ended here before it starts there. Blocks; other changes of this
+   * server are refused meanwhile, but for {@link #stop}, which ends the new process first.
    *
    * @param command the program, an absolute path or a name to find in {@code PATH}, and its arguments
    * @param others further listeners that go along, by the names that {@link
@@ -186,18 +193,68 @@ public final class InetdServer implements AutoCloseable {
    * @throws IOException if it does not serve; it has ended then, and this server goes on as before
    * @throws UnsupportedOperationException where no fds can be passed
    */
-  public synchronized long handOver(
-      List<String> command, Map<String, Listener> others, Duration patience)
+  public long handOver(List<String> command, Map<String, Listener> others, Duration patience)
       throws IOException, InterruptedException {
+    Handover handover;
+    synchronized (this) {
+      mayChange();
+      handingOver = Thread.currentThread();
+      // Else a program that starts from now on would have a socket that the new process watches.
+      services.forEach(Service::pauseToLeave);
+    }
+    try {
+      sessions.awaitStarts(STARTS);
+      handover = new Handover(services, resolver.inherited(), others);
+      var process = handover.run(List.copyOf(command), patience);
+      synchronized (this) {
+        stopped = true;
+        others.values().forEach(Listener::detach); // first, if somebody asks there how this one does
+        services.forEach(Service::leave);
+        services = List.of();
+      }
+      settle();
+      return process.pid();
+    } finally {
+      synchronized (this) {
+        handingOver = null;
+        notifyAll();
+        services.forEach(Service::resumeToStay);
+      }
+    }
+  }
+
+  /** Who was accepted a moment ago is on the way to a session. */
+  private static void settle() throws InterruptedException {
+    var empty = new CountDownLatch(1);
+    Loops.shared().execute(empty::countDown);
+    var _ = empty.await(1, TimeUnit.SECONDS);
+  }
+
+  /**
+   * Tells a supervisor that this server serves, and takes over what a predecessor has had: from now
+   * on a Unix socket's file is removed with the socket.
+   *
+   * @throws IOException if an entry is broken and a predecessor hands over, which goes on then; this
+   *     server is to be closed
+   */
+  public void ready(Supervisor supervisor) throws IOException {
+    if (resolver.inherited().follows()) {
+      var lost = diagnostics().stream().filter(Diagnostic::isError).findFirst();
+      if (lost.isPresent()) {
+        throw new IOException("a service would be lost: " + lost.get());
+      }
+    }
+    supervisor.ready();
+    resolver.inherited().own();
+  }
+
+  private void mayChange() {
     if (stopped) {
       throw new IllegalStateException("the server is stopped");
     }
-    var process = new Handover(services, others).run(List.copyOf(command), patience);
-    stopped = true;
-    others.values().forEach(Listener::detach); // first, if somebody asks there how this server does
-    services.forEach(Service::leave);
-    services = List.of();
-    return process.pid();
+    if (handingOver != null) {
+      throw new IllegalStateException("a new process is about to take over");
+    }
   }
 
   /**
@@ -210,6 +267,7 @@ public final class InetdServer implements AutoCloseable {
   public Stopped stop(Duration grace) {
     List<Service> all;
     synchronized (this) {
+      endHandover();
       stopped = true;
       all = services;
       services = List.of();
@@ -220,6 +278,22 @@ public final class InetdServer implements AutoCloseable {
     sessions.spareFds().close();
     sessions.outputs().close(); // what programs have left behind may go on, without our log
     return how;
+  }
+
+  /** A handover that is not complete is over; the new process has ended then. */
+  private void endHandover() {
+    boolean interrupted = false;
+    while (handingOver != null && handingOver != Thread.currentThread()) {
+      handingOver.interrupt();
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /**

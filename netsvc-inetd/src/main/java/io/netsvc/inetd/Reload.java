@@ -166,7 +166,7 @@ final class Reload {
   private boolean openAll() {
     for (var entry : fresh) {
       try {
-        for (var key : entry.keys()) {
+        for (var key : isStopped(entry.spec()) ? List.<ServiceSocket.Key>of() : entry.keys()) {
           if (handedOn(key).isEmpty() && !opened.containsKey(key)) {
             opened.put(key, open(key));
           }
@@ -179,6 +179,12 @@ final class Reload {
       }
     }
     return true;
+  }
+
+  /** What somebody has stopped stays so when it changes. */
+  private boolean isStopped(ServiceSpec spec) {
+    return resolver.inherited().wasStopped(spec)
+        || predecessor(spec).filter(Service::isStopped).isPresent();
   }
 
   private static void close(@Nullable ServiceSocket socket) {
@@ -252,14 +258,20 @@ final class Reload {
         }
       }
     }
+    for (var entry : fresh) { // what was closed may have taken the same program back from rpcbind
+      if (entry.spec().get(Attribute.RPC).isPresent()) {
+        next.stream().filter(s -> s.spec().equals(entry.spec())).forEach(Service::announce);
+      }
+    }
     next.sort(Comparator.comparingInt(service -> service.spec().line()));
     return next;
   }
 
   private Optional<Service> begin(Service.Prepared entry, List<ServiceSocket> taken) {
+    boolean stopped = isStopped(entry.spec());
     var sockets = new ArrayList<ServiceSocket>();
     for (var key : entry.keys()) {
-      var socket = opened.get(key);
+      var socket = stopped ? new ServiceSocket.Unopened(key) : opened.get(key);
       if (socket == null) {
         socket = handedOn(key).orElseThrow();
         taken.add(socket);
@@ -268,9 +280,11 @@ final class Reload {
     }
     var predecessor = predecessor(entry.spec()).filter(p -> counting.add(p.tally()));
     var tally = predecessor.map(Service::tally).orElseGet(Tally::new);
-    var service = new Service(entry, tally, sockets, resolver, sessions, stopTime);
+    var service = new Service(entry, tally, sockets, resolver, sessions, stopTime, stopped);
     try {
-      service.begin();
+      if (!stopped) {
+        service.begin();
+      }
     } catch (IOException | RuntimeException e) {
       sockets.forEach(ServiceSocket::close);
       found.add(entry.spec().error(Attribute.LISTENS, String.valueOf(e.getMessage())));
@@ -282,7 +296,7 @@ final class Reload {
     } else {
       openedNames.add(name);
     }
-    for (var socket : sockets) {
+    for (var socket : stopped ? List.<ServiceSocket>of() : sockets) {
       log.info(
           "{} service={} address={}",
           taken.contains(socket) ? "changed" : "listening", entry.spec().name(), socket.localAddress());

@@ -34,14 +34,16 @@ final class Service {
   private volatile @Nullable Execution program;
   private volatile boolean stopped;
 
-  /** Makes a service of open sockets, which serve nothing before {@link #begin}. */
+  /** Makes a service of open sockets, which serve nothing before {@link #begin}; or a stopped one. */
   Service(
       Prepared entry,
       Tally tally,
       List<ServiceSocket> sockets,
       Resolver resolver,
       Sessions sessions,
-      Duration stopTime) {
+      Duration stopTime,
+      boolean stopped) {
+    this.stopped = stopped;
     this.resolver = resolver;
     this.tally = tally;
     this.spec = entry.spec();
@@ -82,7 +84,12 @@ final class Service {
   void renew(Prepared entry) {
     spec = entry.spec();
     program = entry.program();
-    for (var socket : sockets) {
+    announce();
+  }
+
+  /** Tells rpcbind again, if this is an RPC program that is served. */
+  void announce() {
+    for (var socket : stopped ? List.<ServiceSocket>of() : sockets) {
       try {
         socket.announce();
       } catch (IOException e) {
@@ -136,6 +143,18 @@ final class Service {
   /** Returns the program of the same kept entry in the process before this one, or 0. */
   long predecessor() {
     return resolver.inherited().program(spec);
+  }
+
+  /** Starts no program that would have a socket itself. */
+  void pauseToLeave() {
+    if (serving instanceof Wait) {
+      pause(ServiceSocket.Pause.LEAVING);
+    }
+  }
+
+  /** Takes {@link #pauseToLeave} back. */
+  void resumeToStay() {
+    resume(ServiceSocket.Pause.LEAVING);
   }
 
   /** Leaves all sockets to another process that has them; what runs goes on, but for a kept program. */

@@ -9,6 +9,7 @@ import io.netsvc.net.DatagramOptions;
 import io.netsvc.net.DatagramPort;
 import io.netsvc.net.ListenOptions;
 import io.netsvc.net.Listener;
+import io.netsvc.net.PassedSocket;
 import io.netsvc.process.ChildFd;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -34,6 +35,8 @@ abstract sealed class ServiceSocket implements AutoCloseable {
   private final Set<Pause> pauses = EnumSet.noneOf(Pause.class);
   private @Nullable Service owner;
   private volatile long holder;
+  private volatile @Nullable PassedSocket sharedAs;
+  private volatile boolean owned = true;
   private boolean closed;
 
   private ServiceSocket(Key key) {
@@ -42,6 +45,8 @@ abstract sealed class ServiceSocket implements AutoCloseable {
 
   /** Why a socket is not watched. */
   enum Pause {
+    /** Another process is about to have it. */
+    LEAVING(ServiceState.State.LISTENING),
     /** Somebody finds out whether the next client may have it. */
     ASKING(ServiceState.State.LISTENING),
     /** A program has the socket; this reason alone survives a change of the entry. */
@@ -146,6 +151,11 @@ abstract sealed class ServiceSocket implements AutoCloseable {
     }
 
     @Override
+    void attachSocket() throws IOException {
+      listener.attach();
+    }
+
+    @Override
     void closeSocket() {
       listener.close();
     }
@@ -199,9 +209,52 @@ abstract sealed class ServiceSocket implements AutoCloseable {
     }
 
     @Override
+    void attachSocket() throws IOException {
+      port.attach();
+    }
+
+    @Override
     void closeSocket() {
       port.close();
     }
+  }
+
+  /** A place where an entry would listen if it were not stopped. */
+  static final class Unopened extends ServiceSocket {
+    Unopened(Key key) {
+      super(key);
+      close();
+    }
+
+    @Override
+    SocketAddress localAddress() {
+      return key().address();
+    }
+
+    @Override
+    ChildFd childFd() {
+      throw new IllegalStateException("not open: " + key());
+    }
+
+    @Override
+    ChildFd sharedFd() {
+      throw new IllegalStateException("not open: " + key());
+    }
+
+    @Override
+    void onReadable(Runnable callback) {}
+
+    @Override
+    void watch(boolean watched) {}
+
+    @Override
+    void closeSocket() {}
+
+    @Override
+    void detachSocket() {}
+
+    @Override
+    void attachSocket() {}
   }
 
   /** Opens a socket, which is not watched before somebody says what for. */
@@ -234,6 +287,33 @@ abstract sealed class ServiceSocket implements AutoCloseable {
   abstract void closeSocket();
 
   abstract void detachSocket();
+
+  abstract void attachSocket() throws IOException;
+
+  /** A service manager has it, too, and passed it so. */
+  void sharedAs(PassedSocket passed) {
+    sharedAs = passed;
+  }
+
+  /** Returns what a service manager passed it as; null if it did not. */
+  @Nullable PassedSocket sharedAs() {
+    return sharedAs;
+  }
+
+  /** Another process has it as long as this one does not serve. */
+  void borrowed() {
+    owned = false;
+  }
+
+  /** This process has it now, and removes what belongs to it when it closes it. */
+  void own() {
+    owned = true;
+    try {
+      attachSocket();
+    } catch (IOException e) {
+      log.warn("its file is not ours address={} cause=\"{}\"", localAddress(), e.getMessage());
+    }
+  }
 
   Key key() {
     return key;
@@ -281,8 +361,10 @@ abstract sealed class ServiceSocket implements AutoCloseable {
   }
 
   /** A program has the socket now, or with 0 none any more. */
-  void heldBy(long pid) {
-    holder = pid;
+  synchronized void heldBy(long pid) {
+    if (pid == 0 || pauses.contains(Pause.HANDED_OVER)) { // else it has ended already
+      holder = pid;
+    }
   }
 
   /** Returns the program that has the socket, or 0. */
@@ -333,7 +415,7 @@ abstract sealed class ServiceSocket implements AutoCloseable {
   }
 
   private void withdraw() {
-    if (key.rpc().isPresent() && localAddress() instanceof InetSocketAddress at) {
+    if (owned && key.rpc().isPresent() && localAddress() instanceof InetSocketAddress at) {
       try {
         RpcBind.withdraw(key.rpc().get(), key.type() == SocketType.DGRAM, at);
       } catch (IOException e) {

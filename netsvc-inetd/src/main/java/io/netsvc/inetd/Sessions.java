@@ -116,6 +116,11 @@ final class Sessions {
     return outputs;
   }
 
+  /** Waits until every start that was under way has ended, at most so long. */
+  void awaitStarts(Duration most) throws InterruptedException {
+    var _ = await(() -> starting == 0, most);
+  }
+
   /** Has a program end: SIGTERM, and SIGKILL when its time is over. */
   void end(SpawnedProcess program) {
     lock.lock();
@@ -220,16 +225,17 @@ final class Sessions {
    * @param usualStopTime for a program that is just being started
    */
   Stopped stop(Duration grace, Duration usualStopTime) {
-    spawning.shutdown();
     boolean interrupted = false;
     try {
       if (await(this::finished, grace)) {
+        spawning.shutdown();
         return Stopped.GRACEFUL;
       }
     } catch (InterruptedException _) {
       interrupted = true;
     }
     locked(() -> over = true);
+    spawning.shutdown(); // not before: who was accepted may still be asked for
     endHandlers();
     long termNanos = System.nanoTime();
     signalAll(SIGTERM, Duration.ofNanos(Long.MAX_VALUE));

@@ -53,7 +53,9 @@ public final class Supervisor {
   static Supervisor of(Map<String, String> environment, long pid) {
     var socket = environment.getOrDefault("NOTIFY_SOCKET", "");
     var interval = interval(environment, pid);
-    var predecessor = Optional.ofNullable(environment.get(Succession.SOCKET));
+    var predecessor =
+        Optional.ofNullable(environment.get(Succession.DIRECTORY))
+            .map(directory -> directory + '/' + Succession.READY);
     if (!socket.isEmpty() && socket.charAt(0) != '/' && socket.charAt(0) != '@') {
       log.warn("no supervisor is told socket=\"{}\": expected a path or @", Printable.of(socket));
       return new Supervisor(Optional.empty(), predecessor, interval);
