@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -241,6 +242,43 @@ class HandoverTest {
   }
 
   @Test
+  void handover_toAProcessThatCannotServeAll_changesNothing() throws Exception {
+    var unix = directory.resolve("unix");
+    var good = nowait("/bin/cat cat") + unix + " stream unix nowait - /bin/echo echo unix\n";
+    start(good);
+    try (var busy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Files.writeString(
+          inetd.file(),
+          good + "127.0.0.1:" + busy.getLocalPort() + " stream tcp nowait - /bin/cat cat\n");
+      assertThat(ctl("handover")).isEqualTo(1);
+      assertThat(err.toString()).contains("the new process does not serve: it has ended: ");
+    }
+    assertThat(inetd.log()).contains("a service would be lost: ");
+    assertThat(ask()).isEqualTo("?");
+    try (var channel = SocketChannel.open(UnixDomainSocketAddress.of(unix))) {
+      assertThat(channel.read(ByteBuffer.allocate(9))).isEqualTo(5);
+    }
+    assertThat(service(port + "/tcp").path("state").asText()).isEqualTo("listening");
+    handOver(); // now that nothing is in the way
+    assertThat(ask()).isEqualTo("?");
+  }
+
+  @Test
+  void sigterm_duringAHandover_endsBoth() throws Exception {
+    start(nowait("/bin/cat cat"));
+    try (var threads = Executors.newSingleThreadExecutor()) {
+      var handingOver = threads.submit(() -> ctl("handover"));
+      awaitThat("the new process", () -> ProcessHandle.of(inetd.process().pid()).orElseThrow().children().findAny().isPresent());
+      var next = ProcessHandle.of(inetd.process().pid()).orElseThrow().children().findAny().orElseThrow();
+      inetd.process().signal(SIGTERM);
+      assertThat(inetd.process().awaitExit(SOON)).get().matches(ExitStatus::success);
+      assertThat(next.isAlive()).isFalse();
+      assertThat(handingOver.get()).isNotZero();
+    }
+    assertThat(control).doesNotExist();
+  }
+
+  @Test
   void supervisor_isToldOfTheStartTheReloadTheNextAndTheStop() throws Exception {
     var path = directory.resolve("notify");
     try (var supervisor = DatagramPort.open(UnixDomainSocketAddress.of(path))) {
@@ -309,6 +347,10 @@ class HandoverTest {
       answer("stop", "sat");
       answer("start", "sat"); // its opener has the address still
       assertThat(ask()).as(inetd.log()).isEqualTo("?");
+      handOver();
+      assertThat(ask()).as(inetd.log()).isEqualTo("?");
+      assertThat(service("sat").path("listens").path(0).asText()).isEqualTo("127.0.0.1:" + port);
+      awaitThat("the first has left", () -> !process.isAlive());
     } finally {
       process.destroy();
       assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();

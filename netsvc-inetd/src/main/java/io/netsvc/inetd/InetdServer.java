@@ -224,10 +224,14 @@ public final class InetdServer implements AutoCloseable {
   }
 
   /** Who was accepted a moment ago is on the way to a session. */
-  private static void settle() throws InterruptedException {
+  private static void settle() {
     var empty = new CountDownLatch(1);
     Loops.shared().execute(empty::countDown);
-    var _ = empty.await(1, TimeUnit.SECONDS);
+    try {
+      var _ = empty.await(1, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the new process serves, whatever comes
+    }
   }
 
   /**
