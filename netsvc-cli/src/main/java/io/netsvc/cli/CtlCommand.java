@@ -106,8 +106,8 @@ final class CtlCommand implements Callable<Integer> {
     JsonNode answer;
     try (var connection = Connector.of(o -> o).connect(UnixDomainSocketAddress.of(path))) {
       answer = ControlSocket.ask(connection, verb, Optional.ofNullable(service));
-    } catch (IOException e) {
-      return say(FAILED, path + ": " + e.getMessage());
+    } catch (IOException | IllegalArgumentException e) {
+      return say(FAILED, "no inetd answers, --control PATH names another place: " + e.getMessage());
     }
     if (json) {
       out(answer.toPrettyString() + "\n");

@@ -3,6 +3,7 @@ package io.netsvc.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netsvc.inetd.InetdServer;
 import io.netsvc.inetd.Reloaded;
+import io.netsvc.inetd.ServiceState;
 import io.netsvc.inetd.Supervisor;
 import io.netsvc.inetd.config.Diagnostic;
 import io.netsvc.inetd.config.InetdConfig;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -144,8 +146,8 @@ final class InetdRun implements AutoCloseable {
               : ControlSocket.open(place, this::told);
       control.complete(opened);
       return opened;
-    } catch (IOException e) {
-      say("netsvc ctl cannot reach this one: " + e.getMessage());
+    } catch (IOException | IllegalArgumentException e) {
+      say("netsvc ctl cannot reach this one, --control PATH names another place: " + e.getMessage());
       return null;
     }
   }
@@ -153,12 +155,7 @@ final class InetdRun implements AutoCloseable {
   private void told(String verb, String service, ObjectNode answer) throws IOException {
     var server = running.join();
     switch (verb) {
-      case "status" ->
-          ServiceJson.put(
-              answer,
-              server.services().stream()
-                  .filter(state -> service.isEmpty() || state.name().equals(service))
-                  .toList());
+      case "status" -> ServiceJson.put(answer, states(server, service));
       case "reload" -> ServiceJson.put(answer, reloaded());
       case "handover" -> answer.put("pid", handOver(server));
       case "stop" -> server.stopService(service);
@@ -169,10 +166,32 @@ final class InetdRun implements AutoCloseable {
     }
   }
 
+  private static List<ServiceState> states(InetdServer server, String service) {
+    var all = server.services();
+    if (service.isEmpty()) {
+      return all;
+    }
+    var one = all.stream().filter(state -> state.name().equals(service)).toList();
+    if (one.isEmpty()) {
+      throw new NoSuchElementException("no service \"" + service + '"');
+    }
+    return one;
+  }
+
   private Reloaded reloaded() throws IOException {
     supervisor.reloading();
     try {
-      return running.join().reload(read());
+      var config = read();
+      if (config.services().isEmpty() && !config.hasErrors()) {
+        throw new IOException(name + ": nothing to serve");
+      }
+      var reloaded = running.join().reload(config);
+      reloaded.diagnostics().forEach(err::println);
+      say(
+          strict && reloaded.hasErrors()
+              ? name + ": refused by --strict; nothing changed"
+              : "reloaded " + name + ": " + reloaded);
+      return reloaded;
     } finally {
       supervisor.ready();
     }
@@ -234,12 +253,7 @@ final class InetdRun implements AutoCloseable {
 
   private void reload() {
     try {
-      var reloaded = reloaded();
-      reloaded.diagnostics().forEach(err::println);
-      say(
-          strict && reloaded.hasErrors()
-              ? name + ": refused by --strict; nothing changed"
-              : "reloaded " + name + ": " + reloaded);
+      var _ = reloaded();
     } catch (IOException e) {
       say(e.getMessage() + "; nothing changed");
     } catch (IllegalStateException e) {

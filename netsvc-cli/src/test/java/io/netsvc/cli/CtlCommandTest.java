@@ -206,6 +206,9 @@ class CtlCommandTest {
             .setErr(new PrintWriter(err, true))
             .execute("ctl", "--control", nowhere.toString());
     assertThat(status).isEqualTo(2);
-    assertThat(err.toString().lines()).singleElement().asString().startsWith("netsvc: " + nowhere + ": ");
+    assertThat(err.toString().lines())
+        .singleElement()
+        .asString()
+        .startsWith("netsvc: no inetd answers, --control PATH names another place: connect " + nowhere);
   }
 }

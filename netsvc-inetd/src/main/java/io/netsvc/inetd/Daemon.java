@@ -112,6 +112,7 @@ final class Daemon implements Serving {
       if (over) {
         return;
       }
+      service.pauseFor(ServiceSocket.Pause.BACK_OFF, TimeUnit.SECONDS.toNanos(seconds)); // is shown
       cancel = Later.run(this::start, TimeUnit.SECONDS.toNanos(seconds));
     }
     log.warn(

@@ -94,7 +94,8 @@ public final class InetdServer implements AutoCloseable {
    *   <li>An entry that is broken, or one of whose sockets cannot be opened, keeps its running
    *       predecessor as it is: the entry with the same service, or else the one that differs in
    *       hosts and service alone.
-   *   <li>An entry that is gone is closed.
+   *   <li>An entry that is gone is closed; but if some of the configuration could not be read at all
+   *       ({@link InetdConfig#isPartial}), it is kept, since it may stand there.
    * </ul>
    *
    * @return what has changed and what is wrong with the configuration; with {@link

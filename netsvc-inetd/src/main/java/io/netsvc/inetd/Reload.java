@@ -82,6 +82,9 @@ final class Reload {
     }
     config.services().forEach(this::mark);
     config.broken().forEach(this::keepPredecessor);
+    if (config.isPartial()) {
+      keepTheRest();
+    }
     while (!openAll()) {
       // What failed keeps its predecessor's sockets, which another may have wanted: look again.
     }
@@ -91,6 +94,20 @@ final class Reload {
       return refused();
     }
     return result(commit());
+  }
+
+  /** What runs may stand in what could not be read. */
+  private void keepTheRest() {
+    var replaced = new HashSet<Service>();
+    for (var entry : fresh) {
+      predecessor(entry.spec()).ifPresent(replaced::add);
+      entry.keys().forEach(key -> replaced.add(byKey.get(key)));
+    }
+    for (var service : List.copyOf(gone)) {
+      if (!replaced.contains(service)) {
+        keep(Optional.of(service));
+      }
+    }
   }
 
   /** All goes on as it was. */

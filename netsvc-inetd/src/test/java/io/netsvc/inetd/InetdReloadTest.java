@@ -16,6 +16,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -52,6 +53,27 @@ class InetdReloadTest {
       server.reload(config(echo(port, "fixed")));
       assertThat(server.diagnostics()).isEmpty();
       assertThat(ask(port, "")).isEqualTo("fixed\n");
+    }
+  }
+
+  @Test
+  void reload_whatIsNoTextOrNotToBeIncluded_closesNothing(@TempDir Path directory) throws Exception {
+    int port = Programs.freePort();
+    int other = Programs.freePort();
+    var included = Files.writeString(directory.resolve("more"), "127.0.0.1:" + port + " stream tcp nowait - /bin/echo echo more\n");
+    var file = directory.resolve("inetd.conf");
+    var text = ".include \"" + included + "\"\n127.0.0.1:" + other + " stream tcp nowait - /bin/echo echo ";
+    Files.writeString(file, text + "one\n");
+    try (var server = InetdServer.start(InetdConfig.read(file))) {
+      assertThat(server.services()).hasSize(2);
+      Files.move(included, directory.resolve("gone"));
+      Files.writeString(file, text + "two\n");
+      assertThat(server.reload(InetdConfig.read(file)).kept()).containsExactly(port + "/tcp");
+      assertThat(Clients.ask(port, "")).isEqualTo("more\n");
+      assertThat(Clients.ask(other, "")).isEqualTo("two\n");
+      Files.write(file, new byte[] {0x7f, 'E', 'L', 'F', 2, 1, (byte) 0xb7, 0, (byte) 0xff});
+      assertThat(server.reload(InetdConfig.read(file)).kept()).hasSize(2);
+      assertThat(Clients.ask(port, "")).isEqualTo("more\n");
     }
   }
 

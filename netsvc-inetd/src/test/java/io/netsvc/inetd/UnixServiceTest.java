@@ -3,6 +3,7 @@ package io.netsvc.inetd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netsvc.inetd.config.InetdConfig;
+import io.netsvc.net.DatagramPort;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -83,5 +84,24 @@ class UnixServiceTest {
       assertThat(server.diagnostics()).hasSize(1);
     }
     assertThat(path).hasContent("data");
+  }
+
+  @Test
+  void datagram_tooLongForAnybody_isDroppedAndTheNextServed() throws Exception {
+    Programs.require("/usr/bin/perl");
+    var got = directory.resolve("got");
+    var reads = Programs.script(directory.resolve("reads"), "head -c 1 >" + got + ".new && mv " + got + ".new " + got + "\n");
+    var text = path + " dgram unix wait - " + reads + " reads\n";
+    try (var server = InetdServer.start(InetdConfig.parse("c", text));
+        var client = DatagramPort.open(UnixDomainSocketAddress.of(directory.resolve("client")))) {
+      assertThat(server.diagnostics()).isEmpty();
+      var to = UnixDomainSocketAddress.of(path);
+      Programs.run(
+          directory, "/usr/bin/perl", "-MSocket", "-e",
+          "socket(S,PF_UNIX,SOCK_DGRAM,0) && send(S,'y'x70000,0,sockaddr_un($ARGV[0])) or die $!", path.toString());
+      client.send(new DatagramPort.Datagram(ByteBuffer.wrap(new byte[] {'x'}), to));
+      Programs.await("the next", () -> Files.exists(got));
+      assertThat(got).hasContent("x");
+    }
   }
 }

@@ -9,6 +9,12 @@ record BrokenText(int line, List<Word> words) implements BrokenEntry {
     words = List.copyOf(words);
   }
 
+  /** Whether there may be entries in it of which nothing is known: it is no text, or an include. */
+  boolean hidesOthers() {
+    return words.stream().anyMatch(word -> word.text().indexOf('\ufffd') >= 0)
+        || (!words.isEmpty() && words.getFirst().text().equals(".include"));
+  }
+
   @Override
   public Likeness to(ServiceSpec running) {
     if (words.isEmpty()) {

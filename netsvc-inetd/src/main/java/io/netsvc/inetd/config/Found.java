@@ -10,6 +10,7 @@ final class Found {
   private final List<Diagnostic> diagnostics = new ArrayList<>();
   private final List<BrokenEntry> broken = new ArrayList<>();
   private final List<DisabledEntry> disabled = new ArrayList<>();
+  private boolean partial;
 
   void service(ServiceSpec spec) {
     services.add(spec);
@@ -29,11 +30,18 @@ final class Found {
   void broken(String file, Rejected why, BrokenEntry entry) {
     diagnostics.add(why.diagnostic(file));
     broken.add(entry);
+    partial |= entry instanceof BrokenText text && text.hidesOthers();
   }
 
   /** What is wrong with the file beside its entries. */
   void error(String file, Rejected why) {
     diagnostics.add(why.diagnostic(file));
+    partial = true;
+  }
+
+  /** Whether entries may be missing of which nothing is known. */
+  boolean isPartial() {
+    return partial;
   }
 
   /**

@@ -47,12 +47,15 @@ public final class InetdConfig {
   private final List<Diagnostic> diagnostics;
   private final List<BrokenEntry> broken;
   private final List<DisabledEntry> disabled;
+  private final boolean partial;
 
   private InetdConfig(
       List<ServiceSpec> services,
       List<Diagnostic> diagnostics,
       List<BrokenEntry> broken,
-      List<DisabledEntry> disabled) {
+      List<DisabledEntry> disabled,
+      boolean partial) {
+    this.partial = partial;
     this.services = List.copyOf(services);
     this.diagnostics = diagnostics.stream().sorted(BY_PLACE).toList();
     this.broken = List.copyOf(broken);
@@ -61,7 +64,7 @@ public final class InetdConfig {
 
   /** {@return a configuration of services that are made in Java} */
   public static InetdConfig of(List<ServiceSpec> services) {
-    return new InetdConfig(services, List.of(), List.of(), List.of());
+    return new InetdConfig(services, List.of(), List.of(), List.of(), false);
   }
 
   /**
@@ -107,7 +110,8 @@ public final class InetdConfig {
         joined(services, other.services),
         joined(diagnostics, other.diagnostics),
         joined(broken, other.broken),
-        joined(disabled, other.disabled));
+        joined(disabled, other.disabled),
+        partial || other.partial);
   }
 
   private static <T> List<T> joined(List<T> first, List<T> second) {
@@ -117,7 +121,7 @@ public final class InetdConfig {
   private static InetdConfig of(Found found) {
     found.separateFamilies();
     return new InetdConfig(
-        found.services(), found.diagnostics(), found.broken(), found.disabled());
+        found.services(), found.diagnostics(), found.broken(), found.disabled(), found.isPartial());
   }
 
   /** {@return this configuration in a dialect, and what that cannot say} */
@@ -144,7 +148,7 @@ public final class InetdConfig {
         bad.add(BrokenEntry.of(service));
       }
     }
-    return new InetdConfig(good, found, bad, disabled);
+    return new InetdConfig(good, found, bad, disabled, partial);
   }
 
   /** {@return the services of the good entries, in the order of the file} */
@@ -165,6 +169,14 @@ public final class InetdConfig {
   /** {@return what is known of each broken entry} */
   public List<BrokenEntry> broken() {
     return broken;
+  }
+
+  /**
+   * {@return whether some of it could not be read at all, such as an included file, so that there may
+   * be entries of which nothing is known}
+   */
+  public boolean isPartial() {
+    return partial;
   }
 
   /** {@return whether any entry is broken} */
