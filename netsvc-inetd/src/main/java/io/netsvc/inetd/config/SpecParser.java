@@ -74,7 +74,7 @@ final class SpecParser {
       if (defaultHosts == null) {
         throw definition.service().expected("no broken default host above");
       }
-      var spec = definition.spec(defaultHosts);
+      var spec = definition.spec(defaultHosts, rules);
       if (definition.isOff()) {
         found.disabled(
             new DisabledEntry(
