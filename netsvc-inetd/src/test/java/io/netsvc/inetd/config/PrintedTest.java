@@ -253,6 +253,16 @@ final class PrintedTest {
 
   @ParameterizedTest
   @EnumSource
+  void whatIsOff_losesNothing(Dialect dialect) {
+    var text = "#<off># 80 stream tcp nowait.9 - /bin/a a \"b c\"\n81 off protocol = tcp, wait = no, user = a, exec = /a, nice = 3, only_from = ::1;\n";
+    var config = InetdConfig.parse("c", text);
+    assertThat(config.disabled()).hasSize(2);
+    assertThat(config.printed(dialect).lost()).isEmpty();
+    assertThat(InetdConfig.parse("again", config.printed(dialect).text(), dialect).services()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void lineBreaks_addNoService(Dialect dialect) {
     var evil = "x\n9 stream tcp nowait root /bin/evil\n}\nservice evil\n[Socket]\nListenStream=9";
     var spec =
