@@ -191,7 +191,7 @@ final class Definition {
   private static <T> ServiceSpec with(ServiceSpec spec, Attribute<T> attribute, Setting setting)
       throws Rejected {
     var key = setting.key();
-    return spec.with(attribute, attribute.syntax().read(key, setting.values()), key.position());
+    return spec.with(attribute, attribute.syntax().read(key, setting.values()), spec.file(), key, setting.values());
   }
 
   private int count(Setting setting) throws Rejected {
