@@ -64,7 +64,9 @@ final class Resolver {
       found.add(spec.error(Attribute.LISTENS, String.valueOf(e.getMessage())));
     }
     if (Internals.serves(spec)) {
-      internals.fault(spec).ifPresent(fault -> found.add(spec.error(Attribute.PROGRAM, fault)));
+      boolean redirect = spec.get(Attribute.REDIRECT).isPresent();
+      internals.fault(spec)
+          .ifPresent(fault -> found.add(spec.error(redirect ? Attribute.REDIRECT : Attribute.PROGRAM, 0, fault)));
     } else {
       try {
         Execution.check(spec, found);
@@ -99,10 +101,14 @@ final class Resolver {
       Attribute<List<String>> attribute,
       Consumer<List<String>> reader,
       List<Diagnostic> found) {
-    try {
-      spec.get(attribute).ifPresent(reader);
-    } catch (IllegalArgumentException e) {
-      found.add(spec.error(attribute, String.valueOf(e.getMessage())));
+    var words = spec.get(attribute).orElse(List.of());
+    for (int i = 0; i < words.size(); i++) {
+      try {
+        reader.accept(List.of(words.get(i)));
+      } catch (IllegalArgumentException e) {
+        found.add(spec.error(attribute, i, String.valueOf(e.getMessage())));
+        return;
+      }
     }
   }
 

@@ -324,6 +324,31 @@ class ServingTest {
   }
 
   @Test
+  void check_aWrongWord_isNamedAtItsPlace() {
+    var xinetd =
+        """
+        service a
+        {
+        type = UNLISTED
+        port = 8081
+        socket_type = stream
+        wait = no
+        only_from = 10.0.0.0/8
+        only_from += 11.0.0.0/8 12.0.0.0/99
+        access_times = 01:00-02:00 25:00-26:00
+        redirect = localhost 99999
+        }
+        """;
+    assertThat(InetdServer.check(InetdConfig.parse("x", xinetd, Dialect.XINETD)).diagnostics())
+        .extracting(d -> d.line() + ":" + d.column())
+        .containsExactly("8:25", "9:28", "10:12");
+    var definition = "8081 on protocol = tcp, wait = no,\n access_times = 25:00-26:00,\n only_from = 10.0.0.0/8\n  12.0.0.0/99, redirect = nowhere;\n";
+    assertThat(InetdServer.check(InetdConfig.parse("c", definition)).diagnostics())
+        .extracting(d -> d.line() + ":" + d.column())
+        .containsExactly("2:17", "4:3", "4:27");
+  }
+
+  @Test
   void trap_refusesItsClientEverywhere() throws Exception {
     var other = Programs.freePort();
     var text = "PORT on protocol = tcp, wait = no, deny_time = 60s;\n127.0.0.1:" + other + " stream tcp nowait - /bin/echo echo y\n";

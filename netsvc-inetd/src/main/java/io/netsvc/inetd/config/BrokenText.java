@@ -59,7 +59,7 @@ record BrokenText(int line, List<Word> words) implements BrokenEntry {
     var all = new ArrayList<>(words);
     var first = all.getFirst();
     all.set(0, new Word(written(listen), first.line(), first.column()));
-    return SpecParser.parse(all, Rules.ALL).filter(running::sameAs).isPresent();
+    return SpecParser.parse("", all, Rules.ALL).filter(running::sameAs).isPresent();
   }
 
   private static String written(Listen listen) {

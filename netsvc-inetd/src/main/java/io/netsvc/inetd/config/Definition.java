@@ -43,10 +43,16 @@ final class Definition {
   }
 
   /** Returns what the definition says. */
-  ServiceSpec spec(List<String> defaultHosts) throws Rejected {
+  ServiceSpec spec(List<String> defaultHosts, Rules rules) throws Rejected {
+    if (!rules.have(Rules.Has.OURS)) {
+      requireStrict(rules);
+    }
     var spec = ServiceSpec.empty().placed(file, service.position());
     var used = new HashSet<String>(List.of("bind", "socktype", "protocol"));
     spec = listens(spec, defaultHosts);
+    if (!rules.have(Rules.Has.OURS)) {
+      spec = strictFamily(spec, rules);
+    }
     for (var setting : settings.values()) {
       if (!used.contains(setting.key().text())) {
         spec = said(spec, setting);
@@ -59,6 +65,35 @@ final class Definition {
       throw new Rejected(service.position(), "read no wait, expected wait = yes or wait = no");
     }
     return spec;
+  }
+
+  /** Another key makes the server pass over the whole definition, as does one that is not there. */
+  private void requireStrict(Rules rules) throws Rejected {
+    for (var setting : settings.values()) {
+      var key = setting.key();
+      if (!StrictDefinition.KEYS.contains(key.text())) {
+        throw key.expected(
+            "a key that " + rules.server() + " has"
+                + Nearest.to(key.text(), StrictDefinition.KEYS).map(near -> " such as " + near).orElse(""));
+      }
+    }
+    for (var key : List.of("protocol", "user")) {
+      if (!settings.containsKey(key)) {
+        throw new Rejected(service.position(), "read no " + key + ", which " + rules.server() + " asks for");
+      }
+    }
+  }
+
+  /** {@code tcp} has the family of an address there, and no other. */
+  private ServiceSpec strictFamily(ServiceSpec spec, Rules rules) throws Rejected {
+    var families = Families.of(spec);
+    if (families.size() > 1) {
+      var word = one("protocol").orElse(service);
+      throw word.expected(
+          "a protocol with its family, such as " + word.text() + "4, since " + rules.server()
+              + " takes one from a single address alone");
+    }
+    return families.getFirst();
   }
 
   private ServiceSpec listens(ServiceSpec spec, List<String> defaultHosts) throws Rejected {
@@ -156,7 +191,7 @@ final class Definition {
   private static <T> ServiceSpec with(ServiceSpec spec, Attribute<T> attribute, Setting setting)
       throws Rejected {
     var key = setting.key();
-    return spec.with(attribute, attribute.syntax().read(key, setting.values()), key.position());
+    return spec.with(attribute, attribute.syntax().read(key, setting.values()), spec.file(), key, setting.values());
   }
 
   private int count(Setting setting) throws Rejected {

@@ -2,6 +2,7 @@ package io.netsvc.inetd.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Writes a service as a {@code key = value} definition, which can say all of it. */
@@ -26,6 +27,8 @@ final class DefinitionWriter implements Printer.Writer {
   /** Returns what the definition begins with, and adds the keys that say the rest of where it is. */
   private static String head(ServiceSpec spec, List<String> keys) {
     if (spec.get(Attribute.TCPMUX).isPresent() && spec.listens().isEmpty()) {
+      keys.add("socktype = stream");
+      keys.add("protocol = tcp4"); // which NetBSD asks for
       return quoted(spec.get(Attribute.TCPMUX).get().toString());
     }
     boolean one = spec.listens().size() == 1;
@@ -110,7 +113,7 @@ final class DefinitionWriter implements Printer.Writer {
         case '\n' -> text.append("\\n");
         case '\r' -> text.append("\\r");
         case '\t' -> text.append("\\t");
-        default -> text.append(c);
+        default -> text.append(c < ' ' || c == 0x7f ? String.format(Locale.ROOT, "\\x%02x", (int) c) : String.valueOf(c));
       }
     }
     return text.append('"').toString();

@@ -1,5 +1,6 @@
 package io.netsvc.inetd.config;
 
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Who reads and writes each dialect. */
@@ -7,6 +8,9 @@ final class Dialects {
   /** A section's head of xinetd, or what its other lines begin with. */
   private static final Pattern XINETD =
       Pattern.compile("(?m)^[ \\t]*(?:service[ \\t]+[^ \\t\\n]+[ \\t\\r]*|defaults[ \\t\\r]*|include(?:dir)?[ \\t]+/.*)$");
+
+  /** A section's head of systemd; one that is off is written so too. */
+  private static final Set<String> SYSTEMD = Set.of("[Unit]", "[Socket]", "[Service]", "[Install]", "[Off]");
 
   private Dialects() {}
 
@@ -31,9 +35,19 @@ final class Dialects {
 
   /** Returns the dialect that a file looks like, by its name or else by its text. */
   static Dialect guess(String name, String text) {
-    if (name.endsWith(".socket")) {
+    if (name.endsWith(".socket") || SYSTEMD.contains(begin(text))) {
       return Dialect.SYSTEMD;
     }
     return XINETD.matcher(text).find() ? Dialect.XINETD : Dialect.INETD;
+  }
+
+  /** Returns the first line that says something. */
+  private static String begin(String text) {
+    return (text.startsWith("\ufeff") ? text.substring(1) : text)
+        .lines()
+        .map(String::strip)
+        .filter(line -> !line.isEmpty() && !line.startsWith("#") && !line.startsWith(";"))
+        .findFirst()
+        .orElse("");
   }
 }

@@ -1,13 +1,17 @@
 package io.netsvc.inetd.config;
 
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Writes a service as a line of an inetd.conf. What the line cannot say is said by a definition
- * where the server has those, and else is lost.
+ * Writes a service as a line of an inetd.conf, or as one for each family where the server has no
+ * word for both. What the line cannot say is said by a definition where the server has those, and
+ * else is lost.
  */
 final class EntryWriter implements Printer.Writer {
   private static final Set<Attribute<?>> IN_A_LINE =
@@ -16,6 +20,8 @@ final class EntryWriter implements Printer.Writer {
           Attribute.RECEIVE_BUFFER, Attribute.SOCKET_OWNER, Attribute.SOCKET_MODE, Attribute.WAIT, Attribute.KEEP,
           Attribute.PROGRAM, Attribute.ARGV, Attribute.USER, Attribute.LOGIN_CLASS, Attribute.INSTANCES,
           Attribute.PER_SOURCE, Attribute.RATE, Attribute.SOURCE_RATE);
+
+  private static final String OFF = "#<off># ";
 
   private final Rules rules;
   private final DefinitionWriter definitions = new DefinitionWriter();
@@ -27,36 +33,98 @@ final class EntryWriter implements Printer.Writer {
 
   @Override
   public void write(ServiceSpec spec, boolean off, Printer out) {
-    var unsaid = new ArrayList<Attribute<?>>();
+    if (rules.have(Rules.Has.DUAL)) {
+      write(spec, spec, off, out);
+      return;
+    }
+    var each = Families.of(spec);
+    if (each.size() > 1 && spec.listens().getFirst().hosts().isEmpty() && !rules.have(Rules.Has.PAIRS)) {
+      out.lost(spec, Attribute.LISTENS, "IPv6 beside IPv4 at the port of " + spec.name() + ": it gets IPv4");
+      each = each.subList(0, 1);
+    }
+    var unsaid = new HashSet<Attribute<?>>();
+    each.forEach(part -> unsaid.addAll(write(part, spec, off, out)));
+    for (var limit : List.of(Attribute.INSTANCES, Attribute.PER_SOURCE, Attribute.RATE, Attribute.SOURCE_RATE)) {
+      if (each.size() > 1 && spec.get(limit).isPresent() && !unsaid.contains(limit)) {
+        out.lost(spec, limit, "\"" + limit.key() + "\" of both families of " + spec.name() + " together: each has it");
+      }
+    }
+  }
+
+  /** Writes a part of a service, and returns what it cannot say of that. */
+  private Set<Attribute<?>> write(ServiceSpec spec, ServiceSpec whole, boolean off, Printer out) {
+    var unsaid = new LinkedHashMap<Attribute<?>, String>();
     var line = new Line(spec, unsaid).text();
     for (var attribute : spec.attributes()) {
       if (!IN_A_LINE.contains(attribute)) {
-        unsaid.add(attribute);
+        unsaid.putIfAbsent(attribute, "");
       }
     }
-    if (!unsaid.isEmpty() && rules.have(Rules.Has.DEFINITIONS)) {
+    if (!unsaid.isEmpty() && rules.have(Rules.Has.OURS)) {
       definitions.write(spec, off, out);
-      return;
+      return Set.of();
     }
     if (line.isEmpty()) {
-      out.lost(spec, Attribute.LISTENS, "a service such as " + spec.name());
-      return;
+      out.lost(whole, Attribute.LISTENS, "a service such as " + whole.name());
+      return unsaid.keySet();
     }
-    unsaid.stream().distinct().forEach(attribute -> out.lost(spec, attribute));
+    boolean definition = !unsaid.isEmpty() && rules.have(Rules.Has.DEFINITIONS);
+    if (definition) {
+      unsaid.keySet().removeIf(attribute -> StrictDefinition.says(spec, attribute));
+    }
+    boolean own = isOwn(spec) && unsaid.containsKey(Attribute.USER);
+    unsaid.forEach(
+        (attribute, what) -> {
+          if (own && attribute.equals(Attribute.USER)) {
+            out.ownUser(whole);
+          } else if (what.isEmpty()) {
+            out.lost(whole, attribute);
+          } else {
+            out.lost(whole, attribute, what + whole.name());
+          }
+        });
     var label = spec.get(Attribute.SECTION).orElse("");
     if (!label.isEmpty() && !label.equals(section)) {
       section = label;
       out.line("#:" + label + ":");
     }
-    out.line((off ? "#<off># " : Printer.harms(unsaid) ? "# lost: " : "") + line.get());
+    boolean harmed = Printer.harms(unsaid.keySet());
+    if (definition) {
+      definitions.write(StrictDefinition.of(spec, unsaid.keySet(), named(spec)), off || harmed, out);
+    } else {
+      out.line((off ? OFF : harmed ? mark(unsaid.keySet(), own) : "") + line.get());
+    }
+    return unsaid.keySet();
+  }
+
+  /** A line that lacks no more than a name for its user is off; others say something else. */
+  private String mark(Set<Attribute<?>> unsaid, boolean own) {
+    var others = new HashSet<>(unsaid);
+    others.remove(Attribute.USER);
+    if (!own || Printer.harms(others)) {
+      return "# lost: ";
+    }
+    return rules.have(Rules.Has.OFF_MARK) ? OFF : "# off: ";
+  }
+
+  private static boolean isOwn(ServiceSpec spec) {
+    return spec.account().user().equals(Account.OWN.user());
+  }
+
+  /** Returns the user, who is root where only this server knows who its own is: those run as root. */
+  private Account named(ServiceSpec spec) {
+    if (!isOwn(spec) || rules.have(Rules.Has.OURS)) {
+      return spec.account();
+    }
+    return new Account("root", spec.account().group(), spec.account().dotted());
   }
 
   /** One line on its way. */
   private final class Line {
     private final ServiceSpec spec;
-    private final List<Attribute<?>> unsaid;
+    private final Map<Attribute<?>, String> unsaid; // with words for what it is, a service's name behind
 
-    Line(ServiceSpec spec, List<Attribute<?>> unsaid) {
+    Line(ServiceSpec spec, Map<Attribute<?>, String> unsaid) {
       this.spec = spec;
       this.unsaid = unsaid;
     }
@@ -66,7 +134,7 @@ final class EntryWriter implements Printer.Writer {
       var listen = listen();
       var program = spec.get(Attribute.PROGRAM);
       if (listen.isEmpty() || program.isEmpty()) {
-        unsaid.add(Attribute.LISTENS);
+        unsaid(Attribute.LISTENS);
         return Optional.empty();
       }
       var words = new ArrayList<String>();
@@ -76,16 +144,31 @@ final class EntryWriter implements Printer.Writer {
       words.add(waits());
       words.add(user());
       words.add(word(Attribute.PROGRAM, program.get()));
+      builtin(listen.get());
       var argv = spec.get(Attribute.ARGV);
       if (argv.isPresent()) {
         argv.get().forEach(each -> words.add(word(Attribute.ARGV, each)));
-      } else if (rules.have(Rules.Has.WHOLE_NAME) && !spec.internal()) {
+      } else if (!spec.internal() && (rules.have(Rules.Has.WHOLE_NAME) || rules.have(Rules.Has.NO_NAME))) {
         words.addAll(spec.argv());
       }
       if (argv.filter(List::isEmpty).isPresent()) {
-        unsaid.add(Attribute.ARGV);
+        unsaid(Attribute.ARGV);
       }
       return Optional.of(String.join(" ", words));
+    }
+
+    /** Other servers find what they perform themselves by the service's name alone. */
+    private void builtin(Listen listen) {
+      boolean named = listen.port().isEmpty() && spec.argv().getFirst().equals(listen.service());
+      boolean known = !rules.have(Rules.Has.DEFINITIONS) || StrictDefinition.BUILTINS.contains(listen.service());
+      if (spec.internal() && !rules.have(Rules.Has.OURS) && !(named && known)) {
+        unsaid.putIfAbsent(
+            Attribute.PROGRAM, "a built-in that goes by another name than its service's, such as that of ");
+      }
+    }
+
+    private void unsaid(Attribute<?> attribute) {
+      unsaid.putIfAbsent(attribute, "");
     }
 
     private Optional<Listen> listen() {
@@ -109,18 +192,23 @@ final class EntryWriter implements Printer.Writer {
       var owner = spec.get(Attribute.SOCKET_OWNER);
       var mode = spec.get(Attribute.SOCKET_MODE);
       if (owner.isPresent() || mode.isPresent()) {
-        if (owner.isEmpty() || mode.isEmpty() || owner.get().group().isEmpty() || listen.protocol() != Protocol.UNIX) {
-          unsaid.add(owner.isPresent() ? Attribute.SOCKET_OWNER : Attribute.SOCKET_MODE);
+        if (owner.isEmpty() || mode.isEmpty() || owner.get().group().isEmpty() || listen.protocol() != Protocol.UNIX
+            || !rules.have(Rules.Has.SOCKET_OWNER)) {
+          owner.ifPresent(_ -> unsaid(Attribute.SOCKET_OWNER));
+          mode.ifPresent(_ -> unsaid(Attribute.SOCKET_MODE));
         } else {
           return ":" + owner.get().user() + ":" + owner.get().group().get() + ":"
               + String.format(java.util.Locale.ROOT, "%04o", mode.get()) + ":" + listen.service();
         }
       }
-      if (!listen.hosts().isEmpty()) {
-        needs(Rules.Has.HOSTS, Attribute.LISTENS);
+      if (!listen.hosts().isEmpty() && !rules.have(Rules.Has.HOSTS)) {
+        unsaid.putIfAbsent(Attribute.LISTENS, "an address, such as that of ");
       }
-      if (listen.port().isPresent()) {
-        needs(Rules.Has.NUMBERS, Attribute.LISTENS);
+      if (listen.hosts().size() > 1 && rules.have(Rules.Has.DEFINITIONS) && !rules.have(Rules.Has.OURS)) {
+        unsaid.putIfAbsent(Attribute.LISTENS, "several addresses in one entry, such as those of ");
+      }
+      if (listen.port().isPresent() && !rules.have(Rules.Has.NUMBERS)) {
+        unsaid.putIfAbsent(Attribute.LISTENS, "a port by its number instead of a name of services(5), such as that of ");
       }
       return word(Attribute.LISTENS, ServiceField.text(listen.hosts(), listen.service()));
     }
@@ -132,20 +220,30 @@ final class EntryWriter implements Printer.Writer {
         case TCP, UDP -> needs(Rules.Has.DUAL, Attribute.LISTENS);
         case TCP4, UDP4 -> {
           if (!rules.have(Rules.Has.DUAL)) {
-            keyword = protocol.services(); // is IPv4 there
+            boolean word = rules.have(Rules.Has.FOUR) && !rules.have(Rules.Has.SIX_ONLY);
+            boolean muxed = spec.get(Attribute.TCPMUX).isPresent();
+            keyword = word && !muxed ? keyword : protocol.services(); // which is IPv4 there too
           } else {
             needs(Rules.Has.FOUR, Attribute.LISTENS);
           }
         }
         case TCP46, UDP46 -> needs(Rules.Has.BOTH, Attribute.LISTENS);
         case UNIX -> needs(Rules.Has.UNIX, Attribute.LISTENS);
-        case TCP6, UDP6 -> {}
+        case TCP6, UDP6 -> {
+          if (rules.have(Rules.Has.SIX_ONLY) && !rules.have(Rules.Has.DUAL)) {
+            keyword += "only"; // else it has IPv4 too, and the port to itself
+          }
+        }
       }
       var text = new StringBuilder(spec.get(Attribute.RPC).isPresent() ? "rpc/" : "").append(keyword);
-      spec.get(Attribute.SEND_BUFFER).ifPresent(size -> text.append(",sndbuf=").append(size));
-      spec.get(Attribute.RECEIVE_BUFFER).ifPresent(size -> text.append(",rcvbuf=").append(size));
-      if (spec.get(Attribute.SEND_BUFFER).isPresent() || spec.get(Attribute.RECEIVE_BUFFER).isPresent()) {
-        needs(Rules.Has.BUFFERS, Attribute.RECEIVE_BUFFER);
+      for (var size : List.of(Attribute.SEND_BUFFER, Attribute.RECEIVE_BUFFER)) {
+        if (spec.get(size).isEmpty()) {
+          continue;
+        }
+        needs(Rules.Has.BUFFERS, size);
+        if (rules.have(Rules.Has.BUFFERS)) {
+          text.append(size.equals(Attribute.SEND_BUFFER) ? ",sndbuf=" : ",rcvbuf=").append(spec.get(size).get());
+        }
       }
       return text.toString();
     }
@@ -156,10 +254,10 @@ final class EntryWriter implements Printer.Writer {
           limits(false);
           return "always";
         }
-        unsaid.add(Attribute.KEEP);
+        unsaid(Attribute.KEEP);
       }
       if (spec.get(Attribute.WAIT).isEmpty()) {
-        unsaid.add(Attribute.WAIT);
+        unsaid(Attribute.WAIT);
       }
       return (spec.waits() ? "wait" : "nowait") + limits(true);
     }
@@ -178,7 +276,7 @@ final class EntryWriter implements Printer.Writer {
       }
       for (var attribute : List.of(Attribute.SOURCE_RATE, Attribute.INSTANCES, Attribute.PER_SOURCE)) {
         if (spec.get(attribute).isPresent()) {
-          unsaid.add(attribute);
+          unsaid(attribute);
         }
       }
       if (rate.isEmpty()) {
@@ -188,19 +286,16 @@ final class EntryWriter implements Printer.Writer {
       if (dot && rate.get().isPerMinute() && rate.get().count() > 0) {
         return "." + rate.get().count();
       }
-      unsaid.add(Attribute.RATE);
+      unsaid(Attribute.RATE);
       return "";
     }
 
     private String user() {
-      var account = spec.account();
-      var said = spec.get(Attribute.USER).isPresent();
-      if (!said || account.user().equals(Account.OWN.user())) {
-        needs(Rules.Has.OURS, Attribute.USER);
-        if (!said) {
-          unsaid.add(Attribute.USER);
-        }
+      boolean own = isOwn(spec) && !rules.have(Rules.Has.OURS);
+      if (own ? !spec.internal() : spec.get(Attribute.USER).isEmpty()) {
+        unsaid(Attribute.USER);
       }
+      var account = named(spec);
       var loginClass = spec.get(Attribute.LOGIN_CLASS);
       if (loginClass.isPresent()) {
         needs(Rules.Has.LOGIN_CLASS, Attribute.LOGIN_CLASS);
@@ -211,7 +306,7 @@ final class EntryWriter implements Printer.Writer {
 
     private void needs(Rules.Has what, Attribute<?> attribute) {
       if (!rules.have(what)) {
-        unsaid.add(attribute);
+        unsaid(attribute);
       }
     }
 
@@ -233,7 +328,7 @@ final class EntryWriter implements Printer.Writer {
       if (rules.have(Rules.Has.QUOTES) && text.indexOf(quote) < 0 && printable) {
         return quote + text + quote;
       }
-      unsaid.add(attribute);
+      unsaid(attribute);
       return text.isEmpty() ? "\"\"" : text.replaceAll("[\\s\\p{Cntrl}]", "_");
     }
   }

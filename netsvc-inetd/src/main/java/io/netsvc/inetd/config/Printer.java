@@ -1,7 +1,8 @@
 package io.netsvc.inetd.config;
 
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -9,8 +10,10 @@ import java.util.Set;
 /** The text of a configuration in one dialect, as it grows, and what the dialect cannot say. */
 final class Printer {
   private final StringBuilder text = new StringBuilder();
-  private final List<Diagnostic> lost = new ArrayList<>();
+  private final Set<Diagnostic> lost = new LinkedHashSet<>(); // two lines of one service may lose the same
+  private final Set<String> ownUser = new HashSet<>();
   private final String dialect;
+  private boolean off;
 
   Printer(Dialect dialect) {
     this.dialect = dialect.keyword();
@@ -51,13 +54,23 @@ final class Printer {
   }
 
   void lost(ServiceSpec spec, Attribute<?> attribute, String what) {
-    lost.add(spec.warning(attribute, dialect + " cannot say " + what));
+    if (!off) { // who does not have it loses nothing
+      lost.add(spec.warning(attribute, dialect + " cannot say " + what));
+    }
+  }
+
+  /** Notes, once in a file, that only this server knows who its own user is. */
+  void ownUser(ServiceSpec spec) {
+    if (!off && ownUser.add(spec.file())) {
+      lost.add(spec.warning(Attribute.USER, "user - is this server's own: put a name there"));
+    }
   }
 
   /** Writes all services and, as what is off, those that are. */
   static Printed print(Dialect dialect, InetdConfig config, Writer writer) {
     var out = new Printer(dialect);
     config.services().forEach(spec -> writer.write(spec, false, out));
+    out.off = true;
     for (var disabled : config.disabled()) {
       Optional<ServiceSpec> spec = disabled.service();
       if (spec.isPresent()) {
@@ -66,6 +79,6 @@ final class Printer {
         out.line("#<off># " + disabled.text());
       }
     }
-    return new Printed(out.text.toString(), out.lost);
+    return new Printed(out.text.toString(), List.copyOf(out.lost));
   }
 }

@@ -67,6 +67,14 @@ record Rules(String server, Set<Has> has) {
     SEARCH,
     /** Without arguments, the program's whole path is its name. */
     WHOLE_NAME,
+    /** Without arguments, a program does not even get its name. */
+    NO_NAME,
+    /** IPv4 and IPv6 at one port, as two entries. */
+    PAIRS,
+    /** {@code :user:group:mode:/path} for a Unix socket. */
+    SOCKET_OWNER,
+    /** {@code #<off>#} of Debian's update-inetd(8). */
+    OFF_MARK,
     /** {@code always} for wait, and whatever else is ours alone. */
     OURS
   }
@@ -75,7 +83,7 @@ record Rules(String server, Set<Has> has) {
       new Rules(
           "netsvc",
           EnumSet.complementOf(
-              EnumSet.of(Has.HASH, Has.ANY_MAX, Has.ANY_WAIT, Has.WHOLE_NAME, Has.BOTH_IS_FOUR)));
+              EnumSet.of(Has.HASH, Has.ANY_MAX, Has.ANY_WAIT, Has.WHOLE_NAME, Has.NO_NAME, Has.BOTH_IS_FOUR)));
 
   static Rules of(Dialect dialect) {
     return switch (dialect) {
@@ -84,26 +92,27 @@ record Rules(String server, Set<Has> has) {
               "OpenBSD's inetd",
               EnumSet.of(
                   Has.DUAL, Has.NUMBERS, Has.HOSTS, Has.INDENTED, Has.FOUR, Has.BOTH, Has.SIX_ONLY, Has.UNIX,
-                  Has.RPC, Has.BUFFERS, Has.DOT_MAX, Has.ANY_MAX, Has.ANY_WAIT, Has.DOT_GROUP));
+                  Has.RPC, Has.BUFFERS, Has.DOT_MAX, Has.ANY_MAX, Has.ANY_WAIT, Has.DOT_GROUP, Has.PAIRS,
+                  Has.OFF_MARK));
       case FREEBSD ->
           new Rules(
               "FreeBSD's inetd",
               EnumSet.of(
                   Has.QUOTES, Has.INDENTED, Has.FOUR, Has.BOTH, Has.UNIX, Has.RPC, Has.TCPMUX,
-                  Has.SLASH_MAX, Has.ANY_MAX, Has.LOGIN_CLASS));
+                  Has.SLASH_MAX, Has.ANY_MAX, Has.LOGIN_CLASS, Has.NO_NAME, Has.PAIRS, Has.SOCKET_OWNER));
       case NETBSD ->
           new Rules(
               "NetBSD's inetd",
               EnumSet.of(
                   Has.NUMBERS, Has.HOSTS, Has.QUOTES, Has.INDENTED, Has.FOUR, Has.BOTH, Has.UNIX, Has.RPC,
                   Has.TCPMUX, Has.BUFFERS, Has.DOT_MAX, Has.COLON_MAX, Has.DOT_GROUP,
-                  Has.DEFINITIONS));
+                  Has.DEFINITIONS, Has.NO_NAME, Has.PAIRS));
       case GNU ->
           new Rules(
               "GNU inetd",
               EnumSet.of(
                   Has.NUMBERS, Has.HOSTS, Has.QUOTES, Has.FOUR, Has.BOTH_IS_FOUR, Has.SIX_ONLY, Has.TCPMUX,
-                  Has.BUFFERS, Has.DOT_MAX, Has.ANY_MAX, Has.ANY_WAIT, Has.DOT_GROUP));
+                  Has.BUFFERS, Has.DOT_MAX, Has.ANY_MAX, Has.ANY_WAIT, Has.DOT_GROUP, Has.PAIRS));
       case BUSYBOX ->
           new Rules(
               "busybox inetd",

@@ -41,7 +41,7 @@ public final class ServiceSpec {
   private record Place(String file, Position at) {}
 
   /** What is said of one attribute, and where if it is known. */
-  private record Value<T>(Attribute<T> attribute, T value, Optional<Place> at) {
+  private record Value<T>(Attribute<T> attribute, T value, Optional<Place> at, List<Position> words) {
     boolean says(Value<?> other) {
       return attribute.equals(other.attribute) && value.equals(other.value);
     }
@@ -64,7 +64,7 @@ public final class ServiceSpec {
 
   /** {@return this service with one more thing said of it, instead of what was} */
   public <T> ServiceSpec with(Attribute<T> attribute, T value) {
-    return with(attribute, value, Optional.empty());
+    return with(attribute, value, Optional.empty(), List.of());
   }
 
   /** {@return as {@link #with(Attribute, Object)}, and where it was written} */
@@ -74,16 +74,22 @@ public final class ServiceSpec {
 
   /** {@return as {@link #with(Attribute, Object)}, and in which file it was written, and where} */
   <T> ServiceSpec with(Attribute<T> attribute, T value, String file, Position at) {
-    return with(attribute, value, Optional.of(new Place(file, at)));
+    return with(attribute, value, Optional.of(new Place(file, at)), List.of());
   }
 
-  private <T> ServiceSpec with(Attribute<T> attribute, T value, Optional<Place> at) {
+  /** {@return as {@link #with(Attribute, Object)}, and where it was written, key and values} */
+  <T> ServiceSpec with(Attribute<T> attribute, T value, String file, Word key, List<Word> words) {
+    return with(
+        attribute, value, Optional.of(new Place(file, key.position())), words.stream().map(Word::position).toList());
+  }
+
+  private <T> ServiceSpec with(Attribute<T> attribute, T value, Optional<Place> at, List<Position> words) {
     Objects.requireNonNull(value, attribute.key());
     int slot = slot(attribute);
     boolean replaces = slot < values.length && values[slot].attribute().equals(attribute);
     var all = new Value<?>[values.length + (replaces ? 0 : 1)];
     System.arraycopy(values, 0, all, 0, slot);
-    all[slot] = new Value<>(attribute, value, at);
+    all[slot] = new Value<>(attribute, value, at, words);
     int rest = replaces ? slot + 1 : slot;
     System.arraycopy(values, rest, all, slot + 1, values.length - rest);
     return new ServiceSpec(place, all);
@@ -208,6 +214,16 @@ public final class ServiceSpec {
   /** {@return an error at an attribute of this service} */
   public Diagnostic error(Attribute<?> attribute, String message) {
     return diagnostic(attribute, Diagnostic.Severity.ERROR, message);
+  }
+
+  /** {@return an error at a word of an attribute of this service, from 0, or else at the attribute} */
+  public Diagnostic error(Attribute<?> attribute, int word, String message) {
+    var words = value(attribute).map(Value::words).orElse(List.of());
+    if (word >= words.size()) {
+      return error(attribute, message);
+    }
+    var at = words.get(word);
+    return new Diagnostic(written(attribute).file(), at.line(), at.column(), Diagnostic.Severity.ERROR, message);
   }
 
   /** {@return a warning at an attribute of this service} */

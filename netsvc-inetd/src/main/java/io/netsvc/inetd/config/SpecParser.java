@@ -57,7 +57,9 @@ final class SpecParser {
     try {
       entry.requireReadable();
       if (!defaultHost(entry) && !include(entry)) {
-        found.service(spec(entry));
+        var spec = spec(entry);
+        found.service(spec);
+        waits(spec, entry.word(Field.WAIT).text(), "wait");
       }
       entry.remarks().forEach(remark -> found.warning(file, remark.at(), remark.message()));
     } catch (Rejected e) {
@@ -74,13 +76,14 @@ final class SpecParser {
       if (defaultHosts == null) {
         throw definition.service().expected("no broken default host above");
       }
-      var spec = definition.spec(defaultHosts);
+      var spec = definition.spec(defaultHosts, rules);
       if (definition.isOff()) {
         found.disabled(
             new DisabledEntry(
                 definition.service().position(), "", definition.service().text(), Optional.of(spec)));
       } else {
         found.service(spec);
+        waits(spec, "no", "yes");
       }
     } catch (Rejected e) {
       var words = List.of(definition.service());
@@ -88,14 +91,25 @@ final class SpecParser {
     }
   }
 
+  /** Warns of datagrams that are not to wait: unless another server's word for it is told already. */
+  private void waits(ServiceSpec spec, String read, String expected) {
+    boolean program = spec.get(Attribute.PROGRAM).isPresent() && !spec.internal();
+    if (program && spec.isDatagram() && !spec.waits() && read.startsWith("no")) {
+      found.warning(
+          file,
+          spec.position(Attribute.WAIT),
+          "read " + Word.shown(read) + ", expected " + expected + " for dgram: it is served as wait");
+    }
+  }
+
   private DisabledEntry disabled(EntryReader.Off off) {
     var words = new ArrayList<Word>();
     for (var item : EntryReader.read(file, off.text(), rules).items()) {
       if (item instanceof Entry entry) {
-        words.addAll(entry.words());
+        entry.words().forEach(word -> words.add(at(off.position(), word)));
       }
     }
-    var service = parse(words, rules);
+    var service = parse(file, words, rules);
     return new DisabledEntry(
         off.position(),
         off.section(),
@@ -105,13 +119,18 @@ final class SpecParser {
             : service.map(spec -> spec.with(Attribute.SECTION, off.section())));
   }
 
+  /** Returns a word of a text that begins elsewhere. */
+  private static Word at(Position begin, Word word) {
+    return new Word(word.text(), begin.line(), begin.column() + word.column() - 1);
+  }
+
   /** Returns what words mean by themselves: no default host, and no word on their oddities. */
-  static Optional<ServiceSpec> parse(List<Word> words, Rules rules) {
+  static Optional<ServiceSpec> parse(String file, List<Word> words, Rules rules) {
     var entry = new Entry(1, "");
     words.forEach(entry::add);
     try {
       return Optional.of(
-          new SpecParser("", rules, new Includes(), new Found(), List.of()).spec(entry));
+          new SpecParser(file, rules, new Includes(), new Found(), List.of()).spec(entry));
     } catch (Rejected _) {
       return Optional.empty();
     }

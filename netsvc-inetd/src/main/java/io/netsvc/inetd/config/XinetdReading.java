@@ -109,7 +109,8 @@ final class XinetdReading {
         attribute,
         attribute.syntax().read(setting.key(), setting.values()),
         setting.file(),
-        setting.key().position());
+        setting.key(),
+        setting.values());
   }
 
   private void count(Attribute<Integer> attribute, XinetdSetting setting) throws Rejected {
@@ -120,19 +121,24 @@ final class XinetdReading {
 
   private void cps(XinetdSetting setting) throws Rejected {
     var values = setting.values();
-    var rate = Numbers.parse(values.isEmpty() ? "" : values.getFirst().text());
-    var wait = Numbers.parse(values.size() < 2 ? "10" : values.get(1).text());
-    if (rate.isEmpty() || wait.isEmpty() || values.size() > 2) {
-      throw setting.key().expected("two numbers after cps: connections a second, and seconds to pause");
+    if (values.size() > 2) {
+      throw values.get(2).expected("nothing after the seconds to pause");
     }
-    if (rate.getAsInt() > 0) {
+    int rate = values.isEmpty() ? 0 : number(values.getFirst(), "connections a second");
+    int wait = values.size() < 2 ? 10 : number(values.get(1), "seconds to pause");
+    if (rate > 0) {
       spec =
           spec.with(
               Attribute.RATE,
-              new Rate(rate.getAsInt(), Duration.ofSeconds(1), Duration.ofSeconds(wait.getAsInt())),
+              new Rate(rate, Duration.ofSeconds(1), Duration.ofSeconds(wait)),
               setting.file(),
               setting.key().position());
     }
+  }
+
+  private static int number(Word word, String what) throws Rejected {
+    return Numbers.parse(word.text()).stream().boxed().findFirst().orElseThrow(
+        () -> word.expected("a number of " + what));
   }
 
   private void limit(Limit limit, XinetdSetting setting) throws Rejected {
@@ -149,12 +155,16 @@ final class XinetdReading {
 
   private void redirect(XinetdSetting setting) throws Rejected {
     var values = setting.values();
-    if (values.size() != 2) {
-      throw setting.key().expected("a host and a port after redirect");
+    if (values.size() < 2) {
+      var last = values.isEmpty() ? setting.key() : values.getFirst();
+      throw new Rejected(last.end(), "read the end of the line, expected a host and a port");
+    }
+    if (values.size() > 2) {
+      throw values.get(2).expected("nothing after the port");
     }
     var host = values.getFirst().text();
     var target = (host.indexOf(':') < 0 ? host : '[' + host + ']') + ':' + values.get(1).text();
-    spec = spec.with(Attribute.REDIRECT, target, setting.key().position());
+    spec = spec.with(Attribute.REDIRECT, target, setting.file(), setting.key(), values);
   }
 
   private void program() throws Rejected {

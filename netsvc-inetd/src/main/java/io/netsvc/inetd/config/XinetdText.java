@@ -50,6 +50,12 @@ final class XinetdText {
     out.lost(spec, attribute, what);
   }
 
+  /** Notes that the service needs the name of a user. */
+  void ownUser() {
+    unsaid.add(Attribute.USER);
+    out.ownUser(spec);
+  }
+
   void lost(Attribute<?> attribute) {
     unsaid.add(attribute);
     out.lost(spec, attribute);

@@ -151,9 +151,9 @@ final class XinetdWriter implements Printer.Writer {
         text.noted(Attribute.USER, "a redirect without a user, such as " + spec.name() + ": it gets nobody");
       } else if (program || !own) {
         if (own) {
-          text.lost(Attribute.USER, "the server's own user for " + spec.name());
+          text.ownUser();
         }
-        text.attribute("user", account.user());
+        text.attribute("user", own ? "root" : account.user());
         account.group().ifPresent(group -> text.attribute("group", group));
       }
       if (program && spec.get(Attribute.INIT_GROUPS).orElse(true)) {

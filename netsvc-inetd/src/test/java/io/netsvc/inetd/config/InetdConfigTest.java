@@ -215,7 +215,7 @@ final class InetdConfigTest {
   @Test
   void parse_tcpAndTcp6OfOneService_areAFamilyEach() {
     var rest = " nowait a /a\n";
-    var config = InetdConfig.parse("c", "9 stream tcp" + rest + "9 stream tcp6" + rest + "7 dgram udp4" + rest + "7 dgram udp" + rest + "8 stream tcp" + rest);
+    var config = InetdConfig.parse("c", "9 stream tcp" + rest + "9 stream tcp6" + rest + "7 dgram udp4 wait a /a\n7 dgram udp wait a /a\n8 stream tcp" + rest);
     assertThat(config.services())
         .extracting(spec -> spec.listens().getFirst().protocol())
         .containsExactly(Protocol.TCP4, Protocol.TCP6, Protocol.UDP4, Protocol.UDP6, Protocol.TCP);
@@ -224,6 +224,29 @@ final class InetdConfigTest {
         .containsExactly(
             "c:1:1: warning: the entry on line 2 is for tcp6, so that here tcp means tcp4",
             "c:4:1: warning: the entry on line 3 is for udp4, so that here udp means udp6");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "7 dgram udp nowait a /a | c:1:13: warning: read \"nowait\", expected wait for dgram: it is served as wait",
+        "7 dgram udp4 nowait.9 a /a | c:1:14: warning: read \"nowait.9\", expected wait for dgram: it is served as wait",
+        "/s dgram unix nowait a /a | c:1:15: warning: read \"nowait\", expected wait for dgram: it is served as wait",
+        "7 on protocol = udp, wait = no, exec = /a; | c:1:22: warning: read \"no\", expected yes for dgram: it is served as wait"
+      },
+      quoteCharacter = '`')
+  void parse_datagramsThatAreNotToWait_warn(String line, String warning) {
+    assertThat(InetdConfig.parse("c", line).diagnostics()).singleElement().hasToString(warning);
+    assertThat(InetdConfig.parse("c", "7 dgram udp nowait root internal echo").diagnostics()).isEmpty();
+    assertThat(InetdConfig.parse("c", "7 dgram udp maybe root /a", Dialect.GNU).diagnostics()).hasSize(1);
+  }
+
+  @Test
+  void disabled_entry_hasItsPlace() {
+    var off = InetdConfig.parse("c", "\n#<off># 80 stream tcp nowait a /a\n").disabled().getFirst().service().orElseThrow();
+    assertThat(off.warning(Attribute.USER, "m")).hasToString("c:2:30: warning: m");
+    assertThat(off.warning(Attribute.ID, "m")).hasToString("c:2:9: warning: m");
   }
 
   @Test

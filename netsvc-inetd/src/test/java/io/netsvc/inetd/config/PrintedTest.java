@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is read, printed and read again is the same. */
@@ -40,14 +42,186 @@ final class PrintedTest {
     }
   }
 
-  /** What is said, on and off; xinetd also tells each program its client's address. */
+  /**
+   * What is said; and what is said of services that are off where that is all of it, since what those
+   * lose is not told. xinetd also tells each program its client's address. Where others have no word
+   * for both families, each family is a service; and where only this server knows who its own user
+   * is, root has its built-ins.
+   */
   private static List<ServiceSpec> said(InetdConfig config, Dialect dialect) {
     var all = new ArrayList<>(config.services());
-    config.disabled().forEach(entry -> all.add(entry.service().orElseThrow()));
+    if (dialect == Dialect.INETD) {
+      config.disabled().forEach(entry -> all.add(entry.service().orElseThrow()));
+    }
+    var rules = Rules.of(dialect);
     return all.stream()
+        .flatMap(s -> rules.have(Rules.Has.DUAL) ? Stream.of(s) : Families.of(s).stream())
         .map(ServiceSpec::explicit)
+        .map(s -> s.internal() && !rules.have(Rules.Has.OURS) && s.account().equals(Account.OWN) ? s.with(Attribute.USER, Account.of("root")) : s)
         .map(s -> dialect == Dialect.XINETD ? s.with(Attribute.VARIABLES, Variables.XINETD) : s)
         .toList();
+  }
+
+  private static final String DEBIAN = "echo stream tcp nowait nobody /bin/echo echo hello\n";
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "openbsd | echo stream tcp nowait nobody /bin/echo echo hello",
+        "freebsd | echo stream tcp4 nowait nobody /bin/echo echo hello+echo stream tcp6 nowait nobody /bin/echo echo hello",
+        "netbsd | echo stream tcp4 nowait nobody /bin/echo echo hello+echo stream tcp6 nowait nobody /bin/echo echo hello",
+        "gnu | echo stream tcp nowait nobody /bin/echo echo hello+echo stream tcp6only nowait nobody /bin/echo echo hello"
+      })
+  void bothFamilies_whereNoWordIsForBoth_areTwoLines(String dialect, String lines) {
+    var printed = InetdConfig.parse("c", DEBIAN).printed(Dialect.of(dialect).orElseThrow());
+    assertThat(printed.text()).isEqualTo(lines.replace('+', '\n') + "\n");
+    assertThat(printed.lost()).isEmpty();
+    assertSame(InetdConfig.parse("c", DEBIAN.replace("stream tcp", "dgram udp").replace("nowait", "wait")), Dialect.of(dialect).orElseThrow());
+  }
+
+  @Test
+  void bothFamilies_ofBusybox_areIpv4AndSaidSo() {
+    var printed = InetdConfig.parse("c", "20080 stream tcp nowait nobody /bin/echo echo hello\n").printed(Dialect.BUSYBOX);
+    assertThat(printed.text()).isEqualTo("20080 stream tcp nowait nobody /bin/echo echo hello\n");
+    assertThat(printed.lost())
+        .singleElement()
+        .hasToString("c:1:1: warning: busybox cannot say IPv6 beside IPv4 at the port of 20080/tcp: it gets IPv4");
+  }
+
+  @Test
+  void addresses_ofBothFamilies_areALineForEach() {
+    var printed = InetdConfig.parse("c", "127.0.0.1,[::1],localhost:80 stream tcp nowait a /a a\n127.0.0.1:81 stream tcp nowait a /a a\n").printed(Dialect.BUSYBOX);
+    assertThat(printed.lost()).isEmpty();
+    assertThat(printed.text())
+        .isEqualTo("127.0.0.1,localhost:80 stream tcp nowait a /a a\n[::1],localhost:80 stream tcp6 nowait a /a a\n127.0.0.1:81 stream tcp nowait a /a a\n");
+  }
+
+  @Test
+  void aLimitOfBothFamilies_isSaidToBeOfEach() {
+    var printed = InetdConfig.parse("c", "80 stream tcp nowait.9 a /a a\n").printed(Dialect.NETBSD);
+    assertThat(printed.text()).contains("80 stream tcp4 nowait.9 a /a a\n80 stream tcp6 nowait.9");
+    assertThat(printed.lost())
+        .singleElement()
+        .hasToString("c:1:15: warning: netbsd cannot say \"rate\" of both families of 80/tcp together: each has it");
+  }
+
+  @Test
+  void aNumber_ofFreeBsd_needsAName() {
+    var printed = InetdConfig.parse("c", "20080 stream tcp nowait a /a a\n").printed(Dialect.FREEBSD);
+    assertThat(printed.text()).isEqualTo("# lost: 20080 stream tcp4 nowait a /a a\n# lost: 20080 stream tcp6 nowait a /a a\n");
+    assertThat(printed.lost())
+        .singleElement()
+        .hasToString("c:1:1: warning: freebsd cannot say a port by its number instead of a name of services(5), such as that of 20080/tcp");
+  }
+
+  @Test
+  void ownUser_isRootOfABuiltInAndElseANameToPut() {
+    var config = InetdConfig.parse("c", "echo stream tcp4 nowait - internal\n80 stream tcp4 nowait - /a a\n81 stream tcp4 nowait -:g /a a\n");
+    assertThat(config.printed(Dialect.OPENBSD).text())
+        .isEqualTo("echo stream tcp4 nowait root internal\n#<off># 80 stream tcp4 nowait root /a a\n#<off># 81 stream tcp4 nowait root:g /a a\n");
+    assertThat(config.printed(Dialect.GNU).text())
+        .isEqualTo("echo stream tcp nowait root internal\n# off: 80 stream tcp nowait root /a a\n# off: 81 stream tcp nowait root:g /a a\n");
+    for (var dialect : List.of(Dialect.OPENBSD, Dialect.NETBSD, Dialect.GNU, Dialect.BUSYBOX)) {
+      assertThat(config.printed(dialect).lost())
+          .singleElement()
+          .hasToString("c:2:23: warning: user - is this server's own: put a name there");
+    }
+    assertThat(config.printed(Dialect.XINETD).lost()).filteredOn(d -> d.message().startsWith("user - ")).hasSize(1);
+    assertThat(config.printed(Dialect.XINETD).text()).doesNotContain("= -");
+    assertThat(config.printed(Dialect.INETD).text()).contains("nowait - /a a");
+    var definition = config.printed(Dialect.NETBSD).text();
+    assertThat(InetdConfig.parse("again", definition, Dialect.NETBSD).disabled()).hasSize(2);
+    assertThat(definition).contains("80 off", "user = root");
+  }
+
+  @Test
+  void netBsd_hasItsOwnKeysAlone() {
+    var config =
+        InetdConfig.parse(
+            "c",
+            """
+            smtp on protocol = tcp, wait = no, user = a, group = b, exec = /a, args = a "b c", ip_max = 3, accept_max = 2, nice = 4;
+            pop3 on protocol = tcp6, bind = "::1", wait = no, user = a, exec = /a, only_from = 10.0.0.0/8, ip_max = 3;
+            """);
+    assertThat(config.diagnostics()).isEmpty();
+    var printed = config.printed(Dialect.NETBSD);
+    assertThat(printed.text())
+        .isEqualTo(
+            """
+            smtp on
+            \tsocktype = stream,
+            \tprotocol = tcp4,
+            \tbind = *,
+            \twait = no,
+            \texec = /a,
+            \targs = a "b c",
+            \tuser = a,
+            \tgroup = b,
+            \taccept_max = 2,
+            \tip_max = 3;
+            smtp on
+            \tsocktype = stream,
+            \tprotocol = tcp6,
+            \tbind = *,
+            \twait = no,
+            \texec = /a,
+            \targs = a "b c",
+            \tuser = a,
+            \tgroup = b,
+            \taccept_max = 2,
+            \tip_max = 3;
+            pop3 off
+            \tsocktype = stream,
+            \tprotocol = tcp6,
+            \tbind = ::1,
+            \twait = no,
+            \texec = /a,
+            \targs = a,
+            \tuser = a,
+            \tip_max = 3;
+            """);
+    assertThat(printed.lost())
+        .extracting(Diagnostic::message)
+        .containsExactlyInAnyOrder(
+            "netbsd cannot say \"nice\" of smtp/tcp",
+            "netbsd cannot say \"instances\" of both families of smtp/tcp together: each has it",
+            "netbsd cannot say \"source_rate\" of both families of smtp/tcp together: each has it",
+            "netbsd cannot say \"only_from\" of pop3/tcp6");
+    assertThat(InetdConfig.parse("again", printed.text(), Dialect.NETBSD).diagnostics()).isEmpty();
+    assertThat(config.printed(Dialect.INETD).text()).contains("nice = 4", "only_from = 10.0.0.0/8");
+  }
+
+  @Test
+  void aBuiltIn_elsewhere_goesByItsServicesName() {
+    var config = InetdConfig.parse("c", "45007 stream tcp4 nowait - internal echo\ndaytime stream tcp4 nowait - internal\n");
+    for (var dialect : List.of(Dialect.OPENBSD, Dialect.NETBSD, Dialect.GNU, Dialect.BUSYBOX)) {
+      var printed = config.printed(dialect);
+      assertThat(printed.lost())
+          .singleElement()
+          .asString()
+          .endsWith(" cannot say a built-in that goes by another name than its service's, such as that of 45007/tcp4");
+      assertThat(InetdConfig.parse("again", printed.text(), dialect).services()).hasSize(1);
+    }
+    assertThat(config.printed(Dialect.NETBSD).text()).contains("45007 off");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "protocol = tcp4, wait = no, user = a, exec = /a, nice = 1 | 1:55 | read \"nice\", expected a key that NetBSD's inetd has",
+        "protocol = tcp4, wait = no, user = a, exec = /a, sendbuf = 1 | 1:55 | read \"sendbuf\", expected a key that NetBSD's inetd has such as sndbuf",
+        "protocol = tcp, wait = no, user = a, exec = /a | 1:17 | read \"tcp\", expected a protocol with its family, such as tcp4, since NetBSD's inetd takes one from a single address alone",
+        "wait = no, user = a, exec = /a | 1:1 | read no protocol, which NetBSD's inetd asks for",
+        "protocol = tcp4, wait = no, exec = /a | 1:1 | read no user, which NetBSD's inetd asks for"
+      },
+      quoteCharacter = '`')
+  void netBsd_strictlyRead_refusesWhatItRefuses(String keys, String at, String message) {
+    var text = "1 on " + keys + ";\n";
+    assertThat(InetdConfig.parse("c", text, Dialect.NETBSD).diagnostics())
+        .singleElement()
+        .hasToString("c:" + at + ": error: " + message);
   }
 
   @Test
@@ -70,11 +244,21 @@ final class PrintedTest {
     assertThat(config.printed(Dialect.GNU).lost())
         .extracting(Diagnostic::toString)
         .contains(
-            "c:2:1: warning: gnu cannot say \"listen\" of 80/tcp",
+            "c:2:15: warning: gnu cannot say \"rate\" of both families of 80/tcp together: each has it",
             "c:3:1: warning: gnu cannot say \"listen\" of /s");
     assertThat(config.printed(Dialect.OPENBSD).lost())
         .extracting(Diagnostic::toString)
         .containsExactly("c:2:33: warning: openbsd cannot say \"args\" of 80/tcp");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatIsOff_losesNothing(Dialect dialect) {
+    var text = "#<off># 80 stream tcp nowait.9 - /bin/a a \"b c\"\n81 off protocol = tcp, wait = no, user = a, exec = /a, nice = 3, only_from = ::1;\n";
+    var config = InetdConfig.parse("c", text);
+    assertThat(config.disabled()).hasSize(2);
+    assertThat(config.printed(dialect).lost()).isEmpty();
+    assertThat(InetdConfig.parse("again", config.printed(dialect).text(), dialect).services()).isEmpty();
   }
 
   @ParameterizedTest
@@ -188,7 +372,7 @@ final class PrintedTest {
     if (random.nextBoolean()) {
       spec = spec.with(Attribute.PROGRAM, "/bin/p" + random.nextInt(9)).with(Attribute.USER, Account.of("u" + random.nextInt(3)));
     } else {
-      spec = spec.with(Attribute.PROGRAM, ServiceSpec.INTERNAL).with(Attribute.USER, Account.of("root", "g"));
+      spec = spec.with(Attribute.PROGRAM, ServiceSpec.INTERNAL).with(Attribute.USER, random.nextBoolean() ? Account.OWN : Account.of("root", "g"));
     }
     if (random.nextBoolean()) {
       var argv = new ArrayList<String>();

@@ -185,6 +185,18 @@ final class SystemdTest {
   }
 
   @Test
+  void units_savedInAnyFile_areKnown(@TempDir Path directory) throws Exception {
+    var config = InetdConfig.parse("c", "80 stream tcp46 nowait a /bin/a a\n81 stream tcp46 nowait a /bin/a a\n");
+    var file = Files.writeString(directory.resolve("saved"), config.printed(Dialect.SYSTEMD).text());
+    assertThat(InetdConfig.read(file).hasErrors()).isFalse();
+    assertThat(InetdConfig.read(file).services()).extracting(ServiceSpec::listens).isEqualTo(config.services().stream().map(ServiceSpec::listens).toList());
+    Files.writeString(file, "\r\n; a\r\n# b\r\n[Socket]\r\nListenStream=80\r\nAccept=yes\r\n# saved@.service\r\n[Service]\r\nExecStart=/bin/a\r\n");
+    assertThat(InetdConfig.read(file).services()).hasSize(1);
+    Files.writeString(file, "[::1]:80 stream tcp nowait a /bin/a a\n");
+    assertThat(InetdConfig.read(file).services()).hasSize(1);
+  }
+
+  @Test
   void anyMixOfPieces_returns() {
     var pieces =
         new String[] {

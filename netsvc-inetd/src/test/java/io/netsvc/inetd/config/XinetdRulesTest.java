@@ -46,6 +46,11 @@ final class XinetdRulesTest {
         "bind = 10.0.0.1,10.0.0.2 | 7:8 | read \"10.0.0.1,10.0.0.2\", expected one address",
         "user = nobody | 7:1 | read \"user\", expected it once: it is already said on line 5",
         "access_times += 1:00-2:00 | 7:1 | read \"access_times\", expected = after access_times, which is said once",
+        "cps = ten | 7:7 | read \"ten\", expected a number of connections a second",
+        "cps = 10 x | 7:10 | read \"x\", expected a number of seconds to pause",
+        "cps = 10 2 3 | 7:12 | read \"3\", expected nothing after the seconds to pause",
+        "redirect = localhost | 7:21 | read the end of the line, expected a host and a port",
+        "redirect = localhost 80 x | 7:25 | read \"x\", expected nothing after the port",
         "env -= A=1 | 7:1 | read \"env\", expected = or += after env"
       })
   void whatCannotBeMeant_isAnError(String line, String place, String message) {
