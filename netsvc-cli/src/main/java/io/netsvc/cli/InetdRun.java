@@ -210,6 +210,7 @@ final class InetdRun implements AutoCloseable {
     var wrong =
         InetdServer.check(read()).diagnostics().stream().filter(Diagnostic::isError).findFirst();
     if (wrong.isPresent()) {
+      say("not handed over, since a service would be lost: " + wrong.get());
       throw new IOException("nothing changed, since a service would be lost: " + wrong.get());
     }
     var socket = control.getNow(null);

@@ -104,7 +104,7 @@ final class BuiltinDatagrams implements Serving {
     service.tally().started();
     long pauseNanos = rate.start();
     if (pauseNanos > 0) {
-      service.pauseFor(ServiceSocket.Pause.RATE, pauseNanos);
+      service.pauseFor(Pause.RATE, pauseNanos);
     }
     if (answer != null) {
       port.send(request.reply(answer));

@@ -42,7 +42,7 @@ final class Daemon implements Serving {
   @Override
   public void serve(ServiceSocket socket) throws IOException {
     // What arrives is the program's to see, not ours; nor is it, for a moment, made non-blocking.
-    socket.pause(service, ServiceSocket.Pause.HANDED_OVER);
+    socket.pause(service, Pause.HANDED_OVER);
     socket.onReadable(() -> {});
   }
 
@@ -112,7 +112,7 @@ final class Daemon implements Serving {
       if (over) {
         return;
       }
-      service.pauseFor(ServiceSocket.Pause.BACK_OFF, TimeUnit.SECONDS.toNanos(seconds)); // is shown
+      service.pauseFor(Pause.BACK_OFF, TimeUnit.SECONDS.toNanos(seconds)); // is shown
       cancel = Later.run(this::start, TimeUnit.SECONDS.toNanos(seconds));
     }
     log.warn(

@@ -34,7 +34,7 @@ final class DatagramGate {
   void next(ServiceSocket.Datagram socket, Consumer<SocketAddress> served) {
     if (!admission.blocks()) {
       admitted(socket).ifPresent(served);
-    } else if (socket.pause(service, ServiceSocket.Pause.ASKING)) {
+    } else if (socket.pause(service, Pause.ASKING)) {
       Thread.ofVirtual()
           .name("netsvc-" + socket.localAddress())
           .start(
@@ -42,7 +42,7 @@ final class DatagramGate {
                 try {
                   admitted(socket).ifPresent(served);
                 } finally {
-                  socket.resume(service, ServiceSocket.Pause.ASKING);
+                  socket.resume(service, Pause.ASKING);
                 }
               });
     }

@@ -40,7 +40,7 @@ final class Inherited implements AutoCloseable {
       return of.isEmpty();
     }
 
-    private boolean is(ServiceSocket.Key key) {
+    private boolean is(SocketKey key) {
       if (of.isPresent()) {
         return of.get().equals(Succession.name(key));
       }
@@ -82,7 +82,7 @@ final class Inherited implements AutoCloseable {
   }
 
   /** Returns what a service manager has opened for an entry, by its name; none if it did not. */
-  synchronized List<ServiceSocket.Key> named(ServiceSpec spec) {
+  synchronized List<SocketKey> named(ServiceSpec spec) {
     if (sockets.isEmpty()) {
       return List.of();
     }
@@ -99,8 +99,8 @@ final class Inherited implements AutoCloseable {
         .toList();
   }
 
-  private static ServiceSocket.Key key(PassedSocket passed, ServiceSpec spec) {
-    return new ServiceSocket.Key(
+  private static SocketKey key(PassedSocket passed, ServiceSpec spec) {
+    return new SocketKey(
         passed.isDatagram() ? SocketType.DGRAM : SocketType.STREAM,
         passed.localAddress(),
         passed.isDualStack(),
@@ -108,7 +108,7 @@ final class Inherited implements AutoCloseable {
   }
 
   /** Returns a socket, which is not watched before somebody says what for. */
-  ServiceSocket open(ServiceSocket.Key key) throws IOException {
+  ServiceSocket open(SocketKey key) throws IOException {
     var socket = take(key);
     try {
       socket.announce();
@@ -119,7 +119,7 @@ final class Inherited implements AutoCloseable {
     }
   }
 
-  private synchronized ServiceSocket take(ServiceSocket.Key key) throws IOException {
+  private synchronized ServiceSocket take(SocketKey key) throws IOException {
     for (var passed : sockets) {
       if (passed.is(key)) {
         var socket = adopt(passed, key);
@@ -132,7 +132,7 @@ final class Inherited implements AutoCloseable {
     return ServiceSocket.open(key);
   }
 
-  private ServiceSocket adopt(Passed passed, ServiceSocket.Key key) throws IOException {
+  private ServiceSocket adopt(Passed passed, SocketKey key) throws IOException {
     var from = passed.socket();
     var socket =
         from.isDatagram()

@@ -213,19 +213,19 @@ final class Nowait implements Serving {
             spec.name(), spec.get(Attribute.RATE).map(Rate::count).orElse(0),
             pauseNanos / 1_000_000, silent);
       }
-      service.pauseFor(ServiceSocket.Pause.RATE, pauseNanos);
+      service.pauseFor(Pause.RATE, pauseNanos);
     }
   }
 
   private synchronized void admitNoMore() {
     if (full()) {
-      service.pause(ServiceSocket.Pause.FULL);
+      service.pause(Pause.FULL);
     }
   }
 
   private synchronized void admitAgain() {
     if (!full()) {
-      service.resume(ServiceSocket.Pause.FULL);
+      service.resume(Pause.FULL);
     }
   }
 

@@ -41,11 +41,11 @@ final class Reload {
   private final Map<ServiceSpec, Service> bySpec = new HashMap<>();
 
   private final Map<String, Service> byName = new HashMap<>();
-  private final Map<ServiceSocket.Key, Service> byKey = new HashMap<>();
+  private final Map<SocketKey, Service> byKey = new HashMap<>();
 
   private final Map<Service, Service.@Nullable Prepared> staying = new LinkedHashMap<>();
   private final List<Service.Prepared> fresh = new ArrayList<>();
-  private final Map<ServiceSocket.Key, ServiceSocket> opened = new LinkedHashMap<>();
+  private final Map<SocketKey, ServiceSocket> opened = new LinkedHashMap<>();
   private final Set<Tally> counting = new HashSet<>();
   private final List<Diagnostic> found = new ArrayList<>();
   private final List<String> unchanged = new ArrayList<>();
@@ -183,7 +183,7 @@ final class Reload {
   private boolean openAll() {
     for (var entry : fresh) {
       try {
-        for (var key : isStopped(entry.spec()) ? List.<ServiceSocket.Key>of() : entry.keys()) {
+        for (var key : isStopped(entry.spec()) ? List.<SocketKey>of() : entry.keys()) {
           if (handedOn(key).isEmpty() && !opened.containsKey(key)) {
             opened.put(key, open(key));
           }
@@ -214,7 +214,7 @@ final class Reload {
    * Opens a socket. Where a service moves between one address and all of them, its old socket is in
    * the way; then there is a moment without either.
    */
-  private ServiceSocket open(ServiceSocket.Key key) throws IOException {
+  private ServiceSocket open(SocketKey key) throws IOException {
     try {
       return resolver.inherited().open(key);
     } catch (BindException e) {
@@ -237,11 +237,11 @@ final class Reload {
     }
   }
 
-  private boolean wanted(ServiceSocket.Key key) {
+  private boolean wanted(SocketKey key) {
     return fresh.stream().anyMatch(entry -> entry.keys().contains(key));
   }
 
-  private Optional<ServiceSocket> handedOn(ServiceSocket.Key key) {
+  private Optional<ServiceSocket> handedOn(SocketKey key) {
     var service = byKey.get(key);
     return service == null || !gone.contains(service)
         ? Optional.empty()

@@ -55,7 +55,7 @@ final class Resolver {
 
   private List<Diagnostic> check(ServiceSpec spec, Taken taken) {
     var found = new ArrayList<Diagnostic>();
-    var wanted = new ArrayList<ServiceSocket.Key>();
+    var wanted = new ArrayList<SocketKey>();
     try {
       checkListens(spec);
       wanted.addAll(keys(spec));
@@ -135,7 +135,7 @@ final class Resolver {
   }
 
   /** Returns what an entry's sockets are opened with. */
-  private List<ServiceSocket.Key> keys(ServiceSpec spec) throws UnknownHostException {
+  private List<SocketKey> keys(ServiceSpec spec) throws UnknownHostException {
     var keys = new ArrayList<>(inherited.named(spec));
     if (!keys.isEmpty()) {
       return keys;
@@ -147,7 +147,7 @@ final class Resolver {
           .distinct()
           .map(
               address ->
-                  new ServiceSocket.Key(listen.type(), address, dual, SocketSettings.of(spec)))
+                  new SocketKey(listen.type(), address, dual, SocketSettings.of(spec)))
           .forEach(keys::add);
     }
     return keys;

@@ -69,7 +69,7 @@ final class Service {
 
   /** A good entry with what it resolves to: no program means an internal service. */
   record Prepared(
-      ServiceSpec spec, List<ServiceSocket.Key> keys, @Nullable Execution program) {}
+      ServiceSpec spec, List<SocketKey> keys, @Nullable Execution program) {}
 
   /** Serves all sockets, or none and throws. */
   void begin() throws IOException {
@@ -114,7 +114,7 @@ final class Service {
     return sockets;
   }
 
-  List<ServiceSocket.Key> keys() {
+  List<SocketKey> keys() {
     return sockets.stream().map(ServiceSocket::key).toList();
   }
 
@@ -128,15 +128,15 @@ final class Service {
     return resolver.step(spec);
   }
 
-  void pause(ServiceSocket.Pause reason) {
+  void pause(Pause reason) {
     sockets.forEach(socket -> socket.pause(this, reason));
   }
 
-  void pauseFor(ServiceSocket.Pause reason, long nanos) {
+  void pauseFor(Pause reason, long nanos) {
     sockets.forEach(socket -> socket.pauseFor(this, reason, nanos));
   }
 
-  void resume(ServiceSocket.Pause reason) {
+  void resume(Pause reason) {
     sockets.forEach(socket -> socket.resume(this, reason));
   }
 
@@ -148,13 +148,13 @@ final class Service {
   /** Starts no program that would have a socket itself. */
   void pauseToLeave() {
     if (serving instanceof Wait) {
-      pause(ServiceSocket.Pause.LEAVING);
+      pause(Pause.LEAVING);
     }
   }
 
   /** Takes {@link #pauseToLeave} back. */
   void resumeToStay() {
-    resume(ServiceSocket.Pause.LEAVING);
+    resume(Pause.LEAVING);
   }
 
   /** Leaves all sockets to another process that has them; what runs goes on, but for a kept program. */
@@ -216,7 +216,7 @@ final class Service {
     return sockets.stream()
         .flatMap(socket -> socket.pauses().stream())
         .max(Comparator.naturalOrder())
-        .map(ServiceSocket.Pause::state)
+        .map(Pause::state)
         .orElse(ServiceState.State.LISTENING);
   }
 

@@ -1,7 +1,5 @@
 package io.netsvc.inetd;
 
-import io.netsvc.inetd.config.Attribute;
-import io.netsvc.inetd.config.Rpc;
 import io.netsvc.inetd.config.SocketType;
 import io.netsvc.linux.Loops;
 import io.netsvc.linux.Pidfd;
@@ -16,7 +14,6 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.EnumSet;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +28,7 @@ import org.slf4j.LoggerFactory;
 abstract sealed class ServiceSocket implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(InetdServer.class);
 
-  private final Key key;
+  private final SocketKey key;
   private final Set<Pause> pauses = EnumSet.noneOf(Pause.class);
   private @Nullable Service owner;
   private volatile long holder;
@@ -39,75 +36,15 @@ abstract sealed class ServiceSocket implements AutoCloseable {
   private volatile boolean owned = true;
   private boolean closed;
 
-  private ServiceSocket(Key key) {
+  private ServiceSocket(SocketKey key) {
     this.key = key;
-  }
-
-  /** Why a socket is not watched. */
-  enum Pause {
-    /** Another process is about to have it. */
-    LEAVING(ServiceState.State.LISTENING),
-    /** Somebody finds out whether the next client may have it. */
-    ASKING(ServiceState.State.LISTENING),
-    /** A program has the socket; this reason alone survives a change of the entry. */
-    HANDED_OVER(ServiceState.State.HANDED_OVER),
-    /** As many run as may run. */
-    FULL(ServiceState.State.FULL),
-    /** As many were started as may be, for now. */
-    RATE(ServiceState.State.RATE),
-    /** The program ends at once. */
-    BACK_OFF(ServiceState.State.BACK_OFF);
-
-    private final ServiceState.State state;
-
-    Pause(ServiceState.State state) {
-      this.state = state;
-    }
-
-    /** What the entry does then. */
-    ServiceState.State state() {
-      return state;
-    }
-  }
-
-  /**
-   * What a socket is opened with; entries that ask for the same one can hand it on.
-   *
-   * @param address as asked for, not as bound
-   * @param settings what else was asked for
-   */
-  record Key(
-      SocketType type,
-      SocketAddress address,
-      boolean dualStack,
-      SocketSettings settings) {
-
-    /** Returns the RPC program that is to be had there. */
-    Optional<Rpc> rpc() {
-      return settings.said().get(Attribute.RPC);
-    }
-
-    /** Returns whether a socket of this key is in the way of one of the other. */
-    boolean overlaps(Key other) {
-      if (address instanceof InetSocketAddress a && other.address instanceof InetSocketAddress b) {
-        boolean sameFamily = a.getAddress().getClass() == b.getAddress().getClass();
-        return type == other.type
-            && a.getPort() != 0
-            && a.getPort() == b.getPort()
-            && (sameFamily || dualStack || other.dualStack)
-            && (a.getAddress().equals(b.getAddress())
-                || a.getAddress().isAnyLocalAddress()
-                || b.getAddress().isAnyLocalAddress());
-      }
-      return address.equals(other.address);
-    }
   }
 
   /** A stream socket. */
   static final class Stream extends ServiceSocket {
     private final Listener listener;
 
-    Stream(Key key, Listener listener) {
+    Stream(SocketKey key, Listener listener) {
       super(key);
       this.listener = listener;
     }
@@ -165,7 +102,7 @@ abstract sealed class ServiceSocket implements AutoCloseable {
   static final class Datagram extends ServiceSocket {
     private final DatagramPort port;
 
-    Datagram(Key key, DatagramPort port) {
+    Datagram(SocketKey key, DatagramPort port) {
       super(key);
       this.port = port;
     }
@@ -221,7 +158,7 @@ abstract sealed class ServiceSocket implements AutoCloseable {
 
   /** A place where an entry would listen if it were not stopped. */
   static final class Unopened extends ServiceSocket {
-    Unopened(Key key) {
+    Unopened(SocketKey key) {
       super(key);
       close();
     }
@@ -258,7 +195,7 @@ abstract sealed class ServiceSocket implements AutoCloseable {
   }
 
   /** Opens a socket, which is not watched before somebody says what for. */
-  static ServiceSocket open(Key key) throws IOException {
+  static ServiceSocket open(SocketKey key) throws IOException {
     if (key.type() == SocketType.STREAM) {
       return new Stream(
           key,
@@ -315,7 +252,7 @@ abstract sealed class ServiceSocket implements AutoCloseable {
     }
   }
 
-  Key key() {
+  SocketKey key() {
     return key;
   }
 

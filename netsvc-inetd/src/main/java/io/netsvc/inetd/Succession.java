@@ -77,7 +77,7 @@ record Succession(boolean isPresent, Map<String, String> told) {
   }
 
   /** Returns the name of what a socket was opened for. */
-  static String name(ServiceSocket.Key key) {
+  static String name(SocketKey key) {
     return key.type()
         + " " + key.address()
         + (key.dualStack() ? " dual" : "")

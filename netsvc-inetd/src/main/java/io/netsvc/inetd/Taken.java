@@ -12,10 +12,10 @@ import java.util.Optional;
 final class Taken {
   private final Map<Object, List<Holder>> holders = new HashMap<>();
 
-  private record Holder(ServiceSocket.Key key, ServiceSpec spec) {}
+  private record Holder(SocketKey key, ServiceSpec spec) {}
 
   /** Returns who has one of these already, and where. */
-  Optional<String> by(List<ServiceSocket.Key> wanted, ServiceSpec spec) {
+  Optional<String> by(List<SocketKey> wanted, ServiceSpec spec) {
     for (var key : wanted) {
       for (var holder : holders.getOrDefault(place(key), List.of())) {
         if (holder.key().overlaps(key)) {
@@ -30,14 +30,14 @@ final class Taken {
     return Optional.empty();
   }
 
-  void take(List<ServiceSocket.Key> keys, ServiceSpec spec) {
+  void take(List<SocketKey> keys, ServiceSpec spec) {
     for (var key : keys) {
       holders.computeIfAbsent(place(key), _ -> new ArrayList<>(2)).add(new Holder(key, spec));
     }
   }
 
   /** What two sockets that overlap have in common. */
-  private static Object place(ServiceSocket.Key key) {
+  private static Object place(SocketKey key) {
     return key.address() instanceof InetSocketAddress inet ? inet.getPort() : key.address();
   }
 }

@@ -45,7 +45,7 @@ final class Wait implements Serving {
   @Override
   public void serve(ServiceSocket socket) throws IOException {
     if (rate.never() && !spec.isDatagram()) { // of datagrams each one is dropped
-      socket.pause(service, ServiceSocket.Pause.RATE);
+      socket.pause(service, Pause.RATE);
     }
     socket.onReadable(
         () -> {
@@ -59,7 +59,7 @@ final class Wait implements Serving {
 
   /** @param after the program has ended, or there was none */
   private void handOver(ServiceSocket socket, Runnable after) {
-    if (!socket.pause(service, ServiceSocket.Pause.HANDED_OVER)) {
+    if (!socket.pause(service, Pause.HANDED_OVER)) {
       after.run();
       return;
     }
@@ -69,7 +69,7 @@ final class Wait implements Serving {
       log.warn(
           "limit reached, clients wait service={} count={} seconds={}",
           spec.name(), spec.get(Attribute.RATE).map(Rate::count).orElse(0), pauseNanos / 1_000_000_000);
-      service.pauseFor(ServiceSocket.Pause.RATE, pauseNanos);
+      service.pauseFor(Pause.RATE, pauseNanos);
     }
     var _ = service.tally().enter();
     Runnable ended =
@@ -86,7 +86,7 @@ final class Wait implements Serving {
       return List.of(socket);
     }
     var all = service.sockets();
-    all.forEach(other -> other.pause(service, ServiceSocket.Pause.HANDED_OVER));
+    all.forEach(other -> other.pause(service, Pause.HANDED_OVER));
     return all;
   }
 
@@ -137,9 +137,9 @@ final class Wait implements Serving {
     for (var socket : given) {
       socket.heldBy(0);
       if (seconds > 0) {
-        socket.pauseFor(service, ServiceSocket.Pause.BACK_OFF, TimeUnit.SECONDS.toNanos(seconds));
+        socket.pauseFor(service, Pause.BACK_OFF, TimeUnit.SECONDS.toNanos(seconds));
       }
-      socket.resume(service, ServiceSocket.Pause.HANDED_OVER);
+      socket.resume(service, Pause.HANDED_OVER);
     }
   }
 
