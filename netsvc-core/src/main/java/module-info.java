@@ -1,6 +1,6 @@
 /** Sockets whose fds can be handed over, and the spawner that hands them to a program. */
 @org.jspecify.annotations.NullMarked
-@SuppressWarnings("module") // io.netsvc.inetd is compiled after this one
+@SuppressWarnings("module") // those that it exports to are compiled after this one
 module io.netsvc.core {
   requires org.slf4j;
   requires static jdk.jfr;
@@ -9,5 +9,6 @@ module io.netsvc.core {
   exports io.netsvc.net;
   exports io.netsvc.process;
   exports io.netsvc.linux to
-      io.netsvc.inetd;
+      io.netsvc.inetd,
+      io.netsvc.services;
 }
