@@ -72,6 +72,20 @@ public final class Credentials {
     }
   }
 
+  /**
+   * Finds a user's name by number.
+   *
+   * @throws UncheckedIOException if the database cannot be read
+   */
+  public static Optional<String> userName(int uid) {
+    try (var arena = Arena.ofConfined()) {
+      var entry = arena.allocate(48, 8);
+      return find("getpwuid_r " + uid, arena, (b, r) -> look(uid, entry, b, r))
+          ? Optional.of(Libc.string(entry, 0))
+          : Optional.empty();
+    }
+  }
+
   private static User user(MemorySegment entry) {
     return new User(
         Libc.string(entry, 0),

@@ -57,6 +57,15 @@ final class Syscalls {
   private static final MethodHandle PIPE2 = ints("pipe2", ADDRESS, JAVA_INT);
   private static final MethodHandle OPEN =
       Libc.variadic("open", 2, FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
+  private static final MethodHandle OPENAT =
+      Libc.variadic(
+          "openat", 3, FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
+  private static final MethodHandle LSEEK = longs("lseek", JAVA_INT, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle GETDENTS64 =
+      longs("getdents64", JAVA_INT, ADDRESS, JAVA_LONG);
+  private static final MethodHandle READLINKAT =
+      longs("readlinkat", JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG);
+  private static final MethodHandle SETNS = ints("setns", JAVA_INT, JAVA_INT);
   private static final MethodHandle SPLICE =
       Libc.longs("splice", JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
   private static final MethodHandle IOCTL =
@@ -331,6 +340,51 @@ final class Syscalls {
     var s = state();
     try {
       return checked(s, (int) OPEN.invokeExact(s, path, flags, mode));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static int openat(int directory, MemorySegment path, int flags, int mode) {
+    var s = state();
+    try {
+      return checked(s, (int) OPENAT.invokeExact(s, directory, path, flags, mode));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static long lseek(int fd, long offset, int whence) {
+    var s = state();
+    try {
+      return checked(s, (long) LSEEK.invokeExact(s, fd, offset, whence));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static long getdents64(int directory, MemorySegment entries, long length) {
+    var s = state();
+    try {
+      return checked(s, (long) GETDENTS64.invokeExact(s, directory, entries, length));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static long readlinkat(int directory, MemorySegment path, MemorySegment into, long length) {
+    var s = state();
+    try {
+      return checked(s, (long) READLINKAT.invokeExact(s, directory, path, into, length));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static int setns(int namespace, int type) {
+    var s = state();
+    try {
+      return checked(s, (int) SETNS.invokeExact(s, namespace, type));
     } catch (Throwable t) {
       throw impossible(t);
     }

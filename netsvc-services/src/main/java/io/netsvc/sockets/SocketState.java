@@ -1,5 +1,7 @@
 package io.netsvc.sockets;
 
+import org.jspecify.annotations.Nullable;
+
 /** The states of the kernel's table of sockets: tcp_states.h, with the names of ss(8). */
 public enum SocketState {
   ESTABLISHED(1, "ESTAB", "established"),
@@ -17,6 +19,8 @@ public enum SocketState {
   CLOSING(11, "CLOSING", "closing"),
   /** A TCP socket that has a port, and is neither connected nor listening; since Linux 6.8. */
   BOUND(13, "BOUND-INACTIVE", "bound-inactive");
+
+  private static final @Nullable SocketState[] BY_NUMBER = byNumber();
 
   private final int number;
   private final String column;
@@ -43,7 +47,17 @@ public enum SocketState {
     return 1 << number;
   }
 
-  int number() {
-    return number;
+  /** {@return the state with the kernel's number; null if it is none that this knows} */
+  static @Nullable SocketState of(int number) {
+    return number < 0 || number >= BY_NUMBER.length ? null : BY_NUMBER[number];
+  }
+
+  private static @Nullable SocketState[] byNumber() {
+    var states = new @Nullable SocketState[14];
+    for (var state : values()) {
+      states[state.number] = state;
+    }
+    states[12] = SYN_RECEIVED; // of a request, which is not a whole socket yet
+    return states;
   }
 }

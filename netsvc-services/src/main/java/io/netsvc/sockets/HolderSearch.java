@@ -1,0 +1,190 @@
+package io.netsvc.sockets;
+
+import io.netsvc.linux.FdTable;
+import io.netsvc.linux.NativeAccess;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * Looks for the processes that hold sockets, in {@code /proc/PID/fd}. Processes come and go
+ * meanwhile: one that is gone holds nothing.
+ */
+final class HolderSearch {
+  /** Servers open what they listen at before anything else. */
+  private static final int LOW = 64;
+
+  private static final int EACCES = 13;
+  private static final int EPERM = 1;
+
+  private final boolean first;
+
+  /** The inodes to look for; with {@link #first}, without those found. */
+  private final Set<Long> wanted = new HashSet<>();
+
+  private final Map<Owned, List<Integer>> found = new LinkedHashMap<>();
+  private final Set<Long> foundInodes = new HashSet<>();
+  private int hidden;
+
+  /** A process, or a thread with a table of its own (0 for none), and a socket that it holds. */
+  private record Owned(long inode, int pid, int thread) {}
+
+  HolderSearch(Collection<? extends SocketEntry> sockets, boolean first) {
+    this.first = first;
+    for (var socket : sockets) {
+      if (socket.inode() != 0) {
+        wanted.add(socket.inode());
+      }
+    }
+  }
+
+  Holders search() {
+    if (!wanted.isEmpty()) {
+      if (NativeAccess.missing().isEmpty()) {
+        try (var table = new FdTable()) {
+          search(table);
+        }
+      } else {
+        hidden = FdLinks.search(this::see);
+      }
+    }
+    return result();
+  }
+
+  private void search(FdTable table) {
+    var processes = processes(table);
+    if (first) {
+      lowFirst(table, processes);
+    } else {
+      for (int pid : processes) {
+        if (opened(table, pid)) {
+          look(table, pid, 0, Integer.MAX_VALUE);
+        }
+      }
+    }
+    if (isMissing()) {
+      // A socket may have moved on meanwhile, from one that was looked at later to an earlier one.
+      for (int pid : processes(table)) {
+        lookAgain(table, pid);
+        if (!isMissing()) {
+          return;
+        }
+      }
+    }
+  }
+
+  private static List<Integer> processes(FdTable table) {
+    return numbers(table, 0);
+  }
+
+  private static List<Integer> numbers(FdTable table, int pid) {
+    var numbers = new ArrayList<Integer>();
+    if (table.openTasks(pid) == 0) {
+      for (int each = table.next(); each >= 0; each = table.next()) {
+        numbers.add(each);
+      }
+    }
+    return numbers;
+  }
+
+  private boolean opened(FdTable table, int pid) {
+    int errno = table.open(pid);
+    if (errno == EACCES || errno == EPERM) {
+      hidden++;
+    }
+    return errno == 0;
+  }
+
+  private void lowFirst(FdTable table, List<Integer> processes) {
+    var larger = new ArrayList<Integer>();
+    for (int pid : processes) {
+      if (opened(table, pid) && look(table, pid, 0, LOW)) {
+        larger.add(pid);
+      }
+      if (wanted.isEmpty()) {
+        return;
+      }
+    }
+    for (int pid : larger) {
+      if (table.open(pid) == 0) {
+        table.skipTo(LOW);
+        look(table, pid, 0, Integer.MAX_VALUE);
+      }
+      if (wanted.isEmpty()) {
+        return;
+      }
+    }
+  }
+
+  /** Looks at the fds below a limit; whether there are more. */
+  private boolean look(FdTable table, int pid, int thread, int limit) {
+    for (int fd = table.next(); fd >= 0; fd = table.next()) {
+      if (fd >= limit) {
+        return true;
+      }
+      see(table.socket(fd), pid, thread, fd);
+      if (wanted.isEmpty()) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  private void lookAgain(FdTable table, int pid) {
+    if (table.open(pid) == 0) {
+      look(table, pid, 0, Integer.MAX_VALUE);
+    }
+    for (int thread : numbers(table, pid)) {
+      if (thread != pid && FdTable.isOwn(pid, thread) && table.open(pid, thread) == 0) {
+        look(table, pid, thread, Integer.MAX_VALUE);
+      }
+    }
+  }
+
+  private void see(long inode, int pid, int thread, int fd) {
+    if (inode == 0 || !wanted.contains(inode)) {
+      return;
+    }
+    var fds = found.computeIfAbsent(new Owned(inode, pid, thread), _ -> new ArrayList<>());
+    if (!fds.contains(fd)) {
+      fds.add(fd);
+    }
+    foundInodes.add(inode);
+    if (first) {
+      wanted.remove(inode);
+    }
+  }
+
+  private boolean isMissing() {
+    return first ? !wanted.isEmpty() : foundInodes.size() < wanted.size();
+  }
+
+  private Holders result() {
+    var processes = new HashMap<Integer, ProcessInfo>();
+    var byInode = new HashMap<Long, List<Holder>>();
+    var users = new UserNames();
+    found.forEach(
+        (owned, fds) -> {
+          var process = processes.computeIfAbsent(owned.pid, pid -> ProcessInfo.of(pid, users));
+          byInode
+              .computeIfAbsent(owned.inode, _ -> new ArrayList<>())
+              .add(
+                  new Holder(
+                      owned.pid,
+                      owned.thread == 0 ? OptionalInt.empty() : OptionalInt.of(owned.thread),
+                      process.name(),
+                      process.commandLine(),
+                      process.user(),
+                      fds,
+                      process.unit()));
+        });
+    byInode.replaceAll((_, holders) -> List.copyOf(holders));
+    return new Holders(byInode, hidden);
+  }
+}

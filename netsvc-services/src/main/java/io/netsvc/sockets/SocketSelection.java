@@ -1,0 +1,88 @@
+package io.netsvc.sockets;
+
+import java.net.StandardProtocolFamily;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** The one kind of {@link SocketQuery}. */
+record SocketSelection(
+    Set<SocketProtocol> protocols,
+    Set<StandardProtocolFamily> families,
+    Optional<Set<SocketState>> states,
+    boolean waiting,
+    Optional<SocketFilter> filter,
+    boolean memory)
+    implements SocketQuery {
+
+  static final SocketSelection ALL =
+      new SocketSelection(
+          EnumSet.allOf(SocketProtocol.class),
+          EnumSet.of(StandardProtocolFamily.INET, StandardProtocolFamily.INET6),
+          Optional.empty(),
+          false,
+          Optional.empty(),
+          false);
+
+  @Override
+  public SocketQuery withProtocols(Set<SocketProtocol> only) {
+    return new SocketSelection(Set.copyOf(only), families, states, waiting, filter, memory);
+  }
+
+  @Override
+  public SocketQuery withFamilies(Set<StandardProtocolFamily> only) {
+    return new SocketSelection(protocols, Set.copyOf(only), states, waiting, filter, memory);
+  }
+
+  @Override
+  public SocketQuery withStates(Set<SocketState> only) {
+    return new SocketSelection(
+        protocols, families, Optional.of(Set.copyOf(only)), false, filter, memory);
+  }
+
+  @Override
+  public SocketQuery withWaiting() {
+    return new SocketSelection(protocols, families, Optional.empty(), true, filter, memory);
+  }
+
+  @Override
+  public SocketQuery withFilter(SocketFilter only) {
+    return new SocketSelection(protocols, families, states, waiting, Optional.of(only), memory);
+  }
+
+  @Override
+  public SocketQuery withMemory() {
+    return new SocketSelection(protocols, families, states, waiting, filter, true);
+  }
+
+  /** {@return the states that the sockets of a protocol may be in, as the kernel's bits} */
+  int bits(SocketProtocol protocol) {
+    var only = filter.flatMap(SocketFilter::states).or(() -> states);
+    if (only.isPresent()) {
+      return only.get().stream().mapToInt(SocketState::bit).reduce(0, (a, b) -> a | b);
+    }
+    if (!waiting) {
+      return -1;
+    }
+    return switch (protocol) {
+      case UDP, RAW, UNIX_DATAGRAM -> SocketState.CLOSED.bit();
+      default -> SocketState.LISTENING.bit();
+    };
+  }
+
+  /** Whether an entry in a state that was asked for is one to list. */
+  boolean takes(SocketEntry entry) {
+    return protocols.contains(entry.protocol())
+        && (bits(entry.protocol()) & entry.state().bit()) != 0
+        && (!waiting || isNamed(entry))
+        && (filter.isEmpty() || filter.get().test(entry));
+  }
+
+  /** Whether anyone could reach it. */
+  private static boolean isNamed(SocketEntry entry) {
+    return switch (entry) {
+      case InetEntry inet -> inet.local().getPort() != 0;
+      case UnixEntry unix -> unix.isNamed();
+    };
+  }
+}

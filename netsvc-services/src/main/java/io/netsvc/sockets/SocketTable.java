@@ -1,0 +1,219 @@
+package io.netsvc.sockets;
+
+import io.netsvc.linux.LinuxException;
+import io.netsvc.linux.NativeAccess;
+import io.netsvc.linux.SocketDiag;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sockets of this machine, as ss(8) lists them: what listens, what is connected, and which
+ * processes hold it.
+ *
+ * <p>On Linux the kernel is asked by NETLINK_SOCK_DIAG of sock_diag(7), for the states that are wanted
+ * and no more; {@code /proc/net} is read where that cannot be had, which tells less. Each call asks
+ * anew. What it returns is no snapshot: sockets that come and go meanwhile may be in it or not.
+ * Nothing here needs a privilege, but for the network namespace of others; a plain user sees every
+ * socket, and of the processes those of its own.
+ *
+ * <p>A table is immutable and safe for use by multiple concurrent threads.
+ */
+public final class SocketTable {
+  private static final int TRIES = 3;
+
+  /** Where the namespace is, for setns(2); empty for that of this process. */
+  private final Optional<String> namespace;
+
+  /** Where its files of /proc/net are; empty if nowhere. */
+  private final Optional<Path> files;
+
+  private SocketTable(Optional<String> namespace, Optional<Path> files) {
+    this.namespace = namespace;
+    this.files = files;
+  }
+
+  /** {@return the table of the network namespace of this process} */
+  public static SocketTable system() {
+    return new SocketTable(Optional.empty(), Optional.of(Path.of("/proc/self/net")));
+  }
+
+  /**
+   * Returns the table of the network namespace that a process is in. Without CAP_SYS_ADMIN, it is
+   * read from {@code /proc/PID/net}, which tells less.
+   */
+  public static SocketTable ofProcess(long pid) {
+    var process = Path.of("/proc", Long.toString(pid));
+    return new SocketTable(
+        Optional.of(process.resolve("ns/net").toString()), Optional.of(process.resolve("net")));
+  }
+
+  /**
+   * Returns the table of a network namespace that ip-netns(8) has named. Listing it needs
+   * CAP_SYS_ADMIN.
+   *
+   * @throws IllegalArgumentException if the name has a slash in it, or is empty
+   */
+  public static SocketTable ofNamespace(String name) {
+    if (name.isEmpty() || name.indexOf('/') >= 0 || name.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("name of a network namespace: \"" + name + '"');
+    }
+    return new SocketTable(Optional.of("/run/netns/" + name), Optional.empty());
+  }
+
+  /**
+   * Lists what waits for somebody, of every protocol.
+   *
+   * @throws IOException if the kernel cannot be asked, or there is no such network namespace
+   */
+  public List<SocketEntry> listening() throws IOException {
+    return query(SocketQuery::withWaiting);
+  }
+
+  /**
+   * Lists sockets.
+   *
+   * @param options says which, from all of them
+   * @throws IOException if the kernel cannot be asked, or there is no such network namespace
+   */
+  public List<SocketEntry> query(UnaryOperator<SocketQuery> options) throws IOException {
+    var selection = (SocketSelection) options.apply(SocketSelection.ALL);
+    var diag = open();
+    if (diag.isEmpty()) {
+      var found = new ArrayList<SocketEntry>();
+      new ProcNet(files.orElseThrow(), selection, found).readAll();
+      return found;
+    }
+    try (var kernel = diag.get()) {
+      return new Listing(selection, kernel).all();
+    }
+  }
+
+  /**
+   * Finds every process that holds one of some sockets, by looking at all fds of all processes, which
+   * takes some microseconds for each.
+   */
+  public Holders holders(Collection<? extends SocketEntry> sockets) {
+    return new HolderSearch(sockets, false).search();
+  }
+
+  /**
+   * Finds one process that holds each of some sockets. Low fds are looked at first, and no more than
+   * needed, so that it is fast for what listens. Which one is found where several hold the same is not
+   * defined.
+   */
+  public Holders firstHolders(Collection<? extends SocketEntry> sockets) {
+    return new HolderSearch(sockets, true).search();
+  }
+
+  /** Opens the kernel's table; empty where only files can be read. */
+  private Optional<SocketDiag> open() throws IOException {
+    var missing = NativeAccess.missing();
+    if (missing.isPresent()) {
+      if (files.isEmpty()) {
+        throw new IOException("another network namespace needs " + missing.get());
+      }
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          namespace.isPresent() ? SocketDiag.open(namespace.get()) : SocketDiag.open());
+    } catch (LinuxException e) {
+      if (files.isEmpty()) {
+        throw e;
+      }
+      return Optional.empty(); // not permitted, or not built in: the files tell whether it is there
+    }
+  }
+
+  /** One listing by the kernel's table. */
+  private final class Listing {
+    private final SocketSelection selection;
+    private final SocketDiag kernel;
+    private final Map<Integer, String> devices = new HashMap<>();
+
+    Listing(SocketSelection selection, SocketDiag kernel) {
+      this.selection = selection;
+      this.kernel = kernel;
+    }
+
+    List<SocketEntry> all() throws IOException {
+      var found = new ArrayList<SocketEntry>();
+      var port = selection.filter().map(SocketFilter::localPort).orElse(OptionalInt.empty());
+      int unixStates = 0;
+      for (var protocol : SocketProtocol.values()) {
+        int states = selection.protocols().contains(protocol) ? selection.bits(protocol) : 0;
+        if (protocol.isUnix()) {
+          unixStates |= states;
+        } else if (states != 0) {
+          inet(protocol, states, port, found);
+        }
+      }
+      if (unixStates != 0) {
+        unix(unixStates, found);
+      }
+      return found;
+    }
+
+    private void inet(
+        SocketProtocol protocol, int states, OptionalInt port, List<SocketEntry> found)
+        throws IOException {
+      for (var family : List.of(StandardProtocolFamily.INET, StandardProtocolFamily.INET6)) {
+        if (selection.families().contains(family)) {
+          byte[] request = InetDiag.request(family, protocol, states, selection.memory(), port);
+          if (!dump(request, in -> InetDiag.entry(protocol, in, this::device), found)) {
+            if (files.isPresent()) {
+              new ProcNet(files.get(), selection, found).readInet(protocol, family);
+            }
+          }
+        }
+      }
+    }
+
+    private void unix(int states, List<SocketEntry> found) throws IOException {
+      if (!dump(UnixDiag.request(states), UnixDiag::entry, found)) {
+        if (files.isPresent()) {
+          new ProcNet(files.get(), selection, found).readUnix();
+        }
+      }
+    }
+
+    private boolean dump(byte[] request, Reader reader, List<SocketEntry> found)
+        throws IOException {
+      int before = found.size();
+      for (int tries = 1; ; tries++) {
+        var end =
+            kernel.dump(
+                request,
+                in -> {
+                  var entry = reader.read(in);
+                  if (entry != null && selection.takes(entry)) {
+                    found.add(entry);
+                  }
+                });
+        if (end != SocketDiag.Dump.INTERRUPTED || tries == TRIES) {
+          return end != SocketDiag.Dump.UNSUPPORTED;
+        }
+        found.subList(before, found.size()).clear();
+      }
+    }
+
+    private interface Reader {
+      @Nullable SocketEntry read(ByteBuffer in);
+    }
+
+    private String device(int index) {
+      return devices.computeIfAbsent(index, kernel::device);
+    }
+  }
+}
