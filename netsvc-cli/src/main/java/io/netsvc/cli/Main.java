@@ -10,8 +10,8 @@ import picocli.CommandLine;
     name = "netsvc",
     mixinStandardHelpOptions = true,
     version = "netsvc 0.1.0-SNAPSHOT",
-    description = "Network-service primitives: the services database, an inetd, a relay.",
-    subcommands = {InetdCommand.class, CtlCommand.class, RelayCommand.class, ServicesCommand.class})
+    description = "Network-service primitives: the services database, an inetd, a relay, what listens.",
+    subcommands = {InetdCommand.class, CtlCommand.class, RelayCommand.class, ServicesCommand.class, SsCommand.class})
 final class Main {
   private Main() {}
 

@@ -41,7 +41,7 @@ final class InetDiag {
 
   private static final Extras NONE =
       new Extras(
-          false, Optional.empty(), Optional.empty(), OptionalLong.empty(), OptionalLong.empty(), 0, 0);
+          Optional.empty(), Optional.empty(), Optional.empty(), OptionalLong.empty(), OptionalLong.empty(), 0, 0);
 
   private InetDiag() {}
 
@@ -49,13 +49,11 @@ final class InetDiag {
   record Ends(
       StandardProtocolFamily family,
       InetSocketAddress local,
-      InetSocketAddress remote,
-      boolean localIsUnspecifiedSix,
-      boolean mapped) {}
+      InetSocketAddress remote) {}
 
   /** What not every reply has. */
   record Extras(
-      boolean v6Only,
+      Optional<Boolean> v6Only,
       Optional<SocketTimer> timer,
       Optional<SocketMemory> memory,
       OptionalLong mark,
@@ -141,14 +139,10 @@ final class InetDiag {
   }
 
   static Ends ends(byte[] local, int localPort, byte[] remote, int remotePort, int device) {
-    boolean four = local.length == 4;
-    var here = new InetSocketAddress(address(local, device), localPort);
     return new Ends(
-        four ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6,
-        here,
-        new InetSocketAddress(address(remote, device), remotePort),
-        here.getAddress() instanceof Inet6Address && here.getAddress().isAnyLocalAddress(),
-        !four && !(here.getAddress() instanceof Inet6Address));
+        local.length == 4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6,
+        new InetSocketAddress(address(local, device), localPort),
+        new InetSocketAddress(address(remote, device), remotePort));
   }
 
   private static int port(ByteBuffer in, int at) {
@@ -167,7 +161,7 @@ final class InetDiag {
   }
 
   private static Extras extras(ByteBuffer in) {
-    boolean v6Only = false;
+    Optional<Boolean> v6Only = Optional.empty();
     Optional<SocketMemory> memory = Optional.empty();
     var mark = OptionalLong.empty();
     var cgroup = OptionalLong.empty();
@@ -181,7 +175,7 @@ final class InetDiag {
         break;
       }
       switch (in.getShort(at + 2) & 0x3fff) {
-        case ATTRIBUTE_V6ONLY -> v6Only = size > 0 && in.get(value) != 0;
+        case ATTRIBUTE_V6ONLY -> v6Only = Optional.of(size > 0 && in.get(value) != 0);
         case ATTRIBUTE_MEMORY -> memory = memory(in, value, size);
         case ATTRIBUTE_SHUTDOWN -> shutdown = size > 0 ? in.get(value) : 0;
         case ATTRIBUTE_MARK -> mark = size < 4 ? mark : OptionalLong.of(unsigned(in, value));

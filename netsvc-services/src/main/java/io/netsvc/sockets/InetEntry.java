@@ -1,7 +1,11 @@
 package io.netsvc.sockets;
 
+import io.netsvc.net.AddressText;
 import io.netsvc.services.ServiceEntry;
 import io.netsvc.services.ServicesDatabase;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.util.Optional;
@@ -75,19 +79,53 @@ public final class InetEntry implements SocketEntry {
   }
 
   /**
-   * {@return whether it keeps to IPv6, as far as the kernel tells, which is for sockets without a
-   * peer: IPV6_V6ONLY of ipv6(7)}
+   * {@return IPV6_V6ONLY of ipv6(7): whether it keeps to IPv6; the kernel tells it of sockets
+   * without a peer}
    */
-  public boolean isV6Only() {
+  public Optional<Boolean> v6Only() {
     return extras.v6Only();
+  }
+
+  /** {@return whether it is known to keep to IPv6} */
+  boolean isV6Only() {
+    return extras.v6Only().orElse(false);
+  }
+
+  /**
+   * {@return its own address as ss(8) writes it: {@code 127.0.0.1}, {@code [::1]}, {@code
+   * 0.0.0.0%lo}, or {@code *} for every address of both families}
+   */
+  public String localHost() {
+    var host = host(local().getAddress());
+    return device.isEmpty() ? host : host + '%' + device;
+  }
+
+  /** {@return its peer's address as ss(8) writes it} */
+  public String remoteHost() {
+    return host(remote().getAddress());
+  }
+
+  private String host(InetAddress address) {
+    if (family() == StandardProtocolFamily.INET) {
+      return AddressText.of(address);
+    }
+    if (address instanceof Inet4Address) {
+      return "[::ffff:" + AddressText.of(address) + ']';
+    }
+    if (address.isAnyLocalAddress() && !isV6Only()) {
+      return "*";
+    }
+    var text = AddressText.of(address);
+    int zone = text.indexOf('%'); // a number, while the device has a name
+    return '[' + (zone < 0 ? text : text.substring(0, zone)) + ']';
   }
 
   /** {@return whether it takes IPv4 and IPv6 at every address} */
   public boolean isDualStack() {
     return family() == StandardProtocolFamily.INET6
         && !isV6Only()
-        && ends.localIsUnspecifiedSix()
-        && protocol != SocketProtocol.RAW;
+        && local().getAddress() instanceof Inet6Address six
+        && six.isAnyLocalAddress();
   }
 
   @Override
@@ -157,16 +195,8 @@ public final class InetEntry implements SocketEntry {
     return protocol == SocketProtocol.MPTCP ? "tcp" : protocol.netid();
   }
 
-  boolean isLocalUnspecifiedSix() {
-    return ends.localIsUnspecifiedSix();
-  }
-
-  boolean isMapped() {
-    return ends.mapped();
-  }
-
   @Override
   public String toString() {
-    return protocol.netid() + ' ' + state.column() + ' ' + local() + ' ' + remote() + " inode " + inode;
+    return protocol.netid() + ' ' + state.column() + ' ' + localHost() + ':' + local().getPort() + ' ' + remoteHost() + ':' + remote().getPort() + " inode " + inode;
   }
 }

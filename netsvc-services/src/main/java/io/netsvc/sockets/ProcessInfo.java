@@ -1,8 +1,6 @@
 package io.netsvc.sockets;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,13 +13,13 @@ record ProcessInfo(String name, List<String> commandLine, String user, Optional<
 
   static ProcessInfo of(int pid, UserNames users) {
     var process = Path.of("/proc", Integer.toString(pid));
-    byte[] comm = read(process.resolve("comm"));
+    byte[] comm = ProcFile.read(process.resolve("comm"));
     int length = comm.length > 0 && comm[comm.length - 1] == '\n' ? comm.length - 1 : comm.length;
     return new ProcessInfo(
         Visible.text(Arrays.copyOf(comm, length)),
-        arguments(read(process.resolve("cmdline"))),
-        user(text(process.resolve("status")), users),
-        unit(text(process.resolve("cgroup"))));
+        arguments(ProcFile.read(process.resolve("cmdline"))),
+        user(ProcFile.text(process.resolve("status")), users),
+        unit(ProcFile.text(process.resolve("cgroup"))));
   }
 
   private static List<String> arguments(byte[] cmdline) {
@@ -61,17 +59,5 @@ record ProcessInfo(String name, List<String> commandLine, String user, Optional<
       }
     }
     return unit;
-  }
-
-  private static String text(Path file) {
-    return new String(read(file), StandardCharsets.ISO_8859_1);
-  }
-
-  private static byte[] read(Path file) {
-    try {
-      return Files.readAllBytes(file);
-    } catch (IOException e) {
-      return new byte[0]; // it has ended
-    }
   }
 }

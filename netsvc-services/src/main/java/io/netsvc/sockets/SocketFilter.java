@@ -18,6 +18,14 @@ public final class SocketFilter {
     this.localPort = localPort;
   }
 
+  /** {@return a filter for IP sockets with a local port} */
+  static SocketFilter localPort(int port) {
+    return new SocketFilter(
+        Optional.empty(),
+        entry -> entry instanceof InetEntry inet && inet.local().getPort() == port,
+        OptionalInt.of(port));
+  }
+
   /** {@return whether an entry is one that this filter takes, whatever its state} */
   boolean test(SocketEntry entry) {
     return predicate.test(entry);

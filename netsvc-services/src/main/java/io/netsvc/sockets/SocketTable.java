@@ -4,7 +4,10 @@ import io.netsvc.linux.LinuxException;
 import io.netsvc.linux.NativeAccess;
 import io.netsvc.linux.SocketDiag;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -114,6 +117,35 @@ public final class SocketTable {
    */
   public Holders firstHolders(Collection<? extends SocketEntry> sockets) {
     return new HolderSearch(sockets, true).search();
+  }
+
+  /**
+   * Tells what is in the way of a bind: of a listening TCP socket, or of UDP. A socket whose options
+   * might allow it is in the way, since nobody can see them.
+   *
+   * @return the most important first; empty if nothing is in the way, as far as one can see
+   * @throws IOException if the kernel cannot be asked, or there is no such network namespace
+   */
+  public List<Obstacle> whoBlocks(PortBinding wanted) throws IOException {
+    return new ObstacleSearch(this, namespace.isEmpty()).inet((PortSettings) wanted);
+  }
+
+  /**
+   * As {@link #whoBlocks(PortBinding)}, for what a bind was refused: an IP address, or a path or
+   * {@code @} and an abstract name of a Unix socket.
+   *
+   * @throws IllegalArgumentException if the address is not resolved, or of another kind than the
+   *     protocol
+   */
+  public List<Obstacle> whoBlocks(SocketProtocol protocol, SocketAddress address)
+      throws IOException {
+    return switch (address) {
+      case InetSocketAddress inet ->
+          whoBlocks(PortBinding.of(protocol, inet).withV6Only(true).withUid(UserNames.own()));
+      case UnixDomainSocketAddress unix when protocol.isUnix() ->
+          new ObstacleSearch(this, namespace.isEmpty()).unix(protocol, unix.getPath().toString());
+      default -> throw new IllegalArgumentException(protocol.netid() + " at " + address);
+    };
   }
 
   /** Opens the kernel's table; empty where only files can be read. */

@@ -1,0 +1,180 @@
+package io.netsvc.sockets;
+
+import io.netsvc.linux.Credentials;
+import io.netsvc.linux.NativeAccess;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Looks for what is in the way of a bind, most important first. */
+final class ObstacleSearch {
+  private static final String UNPRIVILEGED = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
+  private static final String EPHEMERAL = "/proc/sys/net/ipv4/ip_local_port_range";
+  private static final int CAP_NET_BIND_SERVICE = 10;
+
+  private final SocketTable table;
+  private final boolean here;
+
+  /**
+   * A search in a table.
+   *
+   * @param here whether it is that of this process's own network namespace
+   */
+  ObstacleSearch(SocketTable table, boolean here) {
+    this.table = table;
+    this.here = here;
+  }
+
+  List<Obstacle> unix(SocketProtocol protocol, String name) throws IOException {
+    var there =
+        table.query(q -> q.withProtocols(Set.of(protocol))).stream()
+            .filter(e -> e instanceof UnixEntry unix && unix.name().equals(name))
+            .filter(e -> e.state() != SocketState.ESTABLISHED)
+            .toList();
+    var holders = table.holders(there);
+    return there.stream().map(e -> ObstacleText.unix((UnixEntry) e, holders)).toList();
+  }
+
+  List<Obstacle> inet(PortSettings wanted) throws IOException {
+    var found = new ArrayList<Obstacle>();
+    int port = wanted.port();
+    if (here) {
+      privilege(port).ifPresent(found::add);
+      if (!isLocal(wanted.address())) {
+        found.add(ObstacleText.notLocal(wanted.address()));
+      }
+    }
+    if (port != 0) {
+      sockets(wanted, found);
+    }
+    return found;
+  }
+
+  private void sockets(PortSettings wanted, List<Obstacle> found) throws IOException {
+    var overlapping =
+        table
+            .query(
+                q ->
+                    q.withProtocols(Set.of(wanted.protocol()))
+                        .withFilter(SocketFilter.localPort(wanted.port())))
+            .stream()
+            .map(InetEntry.class::cast)
+            .filter(e -> mayConflict(e, wanted))
+            .toList();
+    var listeners = overlapping.stream().filter(ObstacleSearch::holdsByItself).toList();
+    // While somebody listens, the listener's connections are no matter.
+    var rest = listeners.isEmpty() ? overlapping : listeners;
+    var holders = table.holders(rest);
+    var range = ephemeral();
+    var grouped = new ArrayList<List<InetEntry>>();
+    for (var socket : rest) {
+      var same =
+          grouped.stream()
+              .filter(g -> !holdsByItself(socket) && alike(g.getFirst(), socket, range))
+              .findFirst();
+      if (same.isPresent()) {
+        same.get().add(socket);
+      } else {
+        grouped.add(new ArrayList<>(List.of(socket)));
+      }
+    }
+    grouped.stream()
+        .map(g -> new ObstacleText(g.getFirst(), kind(g.getFirst(), range), holders, wanted).of(g.size()))
+        .sorted(Comparator.comparing(Obstacle::kind))
+        .forEach(found::add);
+  }
+
+  /** Whether it conflicts unless its options, which nobody can see, allow it. */
+  private static boolean mayConflict(InetEntry socket, PortSettings wanted) {
+    return PortConflict.between(binding(socket), wanted).outcome() != PortConflict.Outcome.SHARE;
+  }
+
+  static PortBinding binding(InetEntry socket) {
+    return PortBinding.of(socket.protocol(), socket.local())
+        .withV6Only(socket.isV6Only())
+        .withDevice(socket.device())
+        .withUid(socket.uid())
+        .withListening(socket.state() == SocketState.LISTENING);
+  }
+
+  private static boolean holdsByItself(InetEntry socket) {
+    return socket.protocol() == SocketProtocol.UDP
+        || socket.state() == SocketState.LISTENING
+        || socket.state() == SocketState.BOUND;
+  }
+
+  private static boolean alike(InetEntry a, InetEntry b, PortRange range) {
+    return kind(a, range) == kind(b, range) && a.local().equals(b.local());
+  }
+
+  private static Obstacle.Kind kind(InetEntry socket, PortRange range) {
+    if (socket.protocol() == SocketProtocol.UDP) {
+      return Obstacle.Kind.DATAGRAMS;
+    }
+    return switch (socket.state()) {
+      case LISTENING -> Obstacle.Kind.LISTENER;
+      case BOUND, CLOSED -> Obstacle.Kind.BOUND;
+      case TIME_WAIT -> Obstacle.Kind.TIME_WAIT;
+      default ->
+          range.has(socket.local().getPort()) && !range.has(socket.remote().getPort())
+              ? Obstacle.Kind.OUTGOING
+              : Obstacle.Kind.CONNECTION;
+    };
+  }
+
+  /** The ports that the kernel chooses from: ip_local_port_range of ip(7). */
+  private record PortRange(int first, int last) {
+    boolean has(int port) {
+      return port >= first && port <= last;
+    }
+  }
+
+  private static PortRange ephemeral() {
+    var words = ProcFile.text(Path.of(EPHEMERAL)).strip().split("\\s+", 2);
+    return new PortRange(number(words[0], 32768), number(words[words.length - 1], 60999));
+  }
+
+  private static Optional<Obstacle> privilege(int port) {
+    int first = number(ProcFile.text(Path.of(UNPRIVILEGED)).strip(), 1024);
+    return port == 0 || port >= first || isPrivileged()
+        ? Optional.empty()
+        : Optional.of(ObstacleText.privileged(first));
+  }
+
+  /** CAP_NET_BIND_SERVICE among the effective ones, or root where that cannot be read. */
+  private static boolean isPrivileged() {
+    var status = ProcFile.text(Path.of("/proc/self/status"));
+    int at = status.indexOf("\nCapEff:\t");
+    if (at < 0) {
+      return NativeAccess.missing().isEmpty() && Credentials.effectiveUid() == 0;
+    }
+    long effective = Long.parseUnsignedLong(status.substring(at + 9).lines().findFirst().orElse("0"), 16);
+    return (effective & 1L << CAP_NET_BIND_SERVICE) != 0;
+  }
+
+  private static boolean isLocal(InetAddress address) {
+    try {
+      return address.isAnyLocalAddress()
+          || address.isLoopbackAddress()
+          || address.isMulticastAddress()
+          || NetworkInterface.getByInetAddress(address) != null;
+    } catch (SocketException e) {
+      return true; // nobody knows
+    }
+  }
+
+  private static int number(String text, int otherwise) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      return otherwise;
+    }
+  }
+}
