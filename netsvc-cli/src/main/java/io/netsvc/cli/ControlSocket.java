@@ -67,7 +67,7 @@ final class ControlSocket implements AutoCloseable {
   /**
    * Listens from now on.
    *
-   * @throws java.net.BindException if another command listens there
+   * @throws io.netsvc.net.BindFailedException if another command listens there
    */
   static ControlSocket open(Path path, Verbs verbs) throws IOException {
     return serve(

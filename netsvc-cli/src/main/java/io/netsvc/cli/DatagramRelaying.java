@@ -1,5 +1,6 @@
 package io.netsvc.cli;
 
+import io.netsvc.net.BindFailedException;
 import io.netsvc.net.DatagramPort;
 import io.netsvc.net.DatagramRelay;
 import io.netsvc.net.DatagramRelayOptions;
@@ -25,15 +26,14 @@ final class DatagramRelaying implements Relaying {
     for (var address : from.resolve()) {
       try {
         open(address, to, options);
-      } catch (IOException e) {
-        failure = e; // one of both families may be missing
-      } catch (RuntimeException e) {
+      } catch (BindFailedException | RuntimeException e) {
         stop(Duration.ZERO);
         throw e;
+      } catch (IOException e) {
+        failure = e; // one of both families may be missing
       }
     }
-    if (failure != null && (relays.isEmpty() || failure instanceof java.net.BindException)) {
-      stop(Duration.ZERO);
+    if (failure != null && relays.isEmpty()) {
       throw failure;
     }
   }

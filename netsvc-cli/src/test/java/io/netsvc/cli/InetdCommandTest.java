@@ -111,7 +111,7 @@ class InetdCommandTest {
       assertThat(run("inetd", file)).isEqualTo(1);
       assertThat(err.toString().lines())
           .containsExactly(
-              file + ":1:1: error: bind /127.0.0.1:" + port + ": Address already in use (EADDRINUSE)",
+              file + ":1:1: error: bind 127.0.0.1:" + port + ": Address already in use (EADDRINUSE)",
               "netsvc: " + file + ": nothing to serve");
     }
   }

@@ -109,7 +109,7 @@ class RelayCommandTest {
       var ran = run("relay", "127.0.0.1:" + port, "127.0.0.1:1");
       assertThat(ran.status()).isEqualTo(1);
       assertThat(ran.err())
-          .startsWith("netsvc: bind /127.0.0.1:" + port + ": Address already in use (EADDRINUSE)")
+          .startsWith("netsvc: bind 127.0.0.1:" + port + ": Address already in use (EADDRINUSE)")
           .hasLineCount(1);
     }
   }

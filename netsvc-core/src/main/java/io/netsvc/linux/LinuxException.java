@@ -1,7 +1,6 @@
 package io.netsvc.linux;
 
 import java.io.IOException;
-import java.net.BindException;
 import java.net.SocketAddress;
 
 /** A system call that failed, as <em>operation, address: cause (ERRNO)</em>. */
@@ -10,17 +9,28 @@ public final class LinuxException extends IOException {
 
   private final String operation;
   private final int errno;
+  private final boolean bind;
 
   /** A failure of an operation, which may say at which address, with a positive errno. */
   public LinuxException(String operation, int errno) {
+    this(operation, errno, false);
+  }
+
+  private LinuxException(String operation, int errno, boolean bind) {
     super(operation + ": " + Errno.describe(errno));
     this.operation = operation;
     this.errno = errno;
+    this.bind = bind;
+  }
+
+  /** Returns the exception for an address that cannot be had. */
+  static LinuxException bind(String operation, SocketAddress address, int errno) {
+    return new LinuxException(operation + ' ' + address, errno, true);
   }
 
   /** {@return this failure, saying at which address it was} */
   public LinuxException at(SocketAddress address) {
-    var placed = new LinuxException(operation + ' ' + address, errno);
+    var placed = new LinuxException(operation + ' ' + address, errno, bind);
     placed.setStackTrace(getStackTrace());
     return placed;
   }
@@ -30,11 +40,8 @@ public final class LinuxException extends IOException {
     return errno;
   }
 
-  /** Returns the exception for a failed bind, which callers of the JDK know as a BindException. */
-  static IOException bind(String operation, SocketAddress address, int errno) {
-    var cause = new LinuxException(operation + ' ' + address, errno);
-    var bind = new BindException(cause.getMessage());
-    bind.initCause(cause);
+  /** {@return whether it was bind(2), or listen(2), of a socket that others call} */
+  public boolean isBind() {
     return bind;
   }
 }

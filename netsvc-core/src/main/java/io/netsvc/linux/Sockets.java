@@ -47,6 +47,7 @@ public final class Sockets {
    * Opens a listening socket that does not block.
    *
    * @param multipath for MPTCP where the kernel has it, and TCP otherwise
+   * @throws LinuxException a {@link LinuxException#isBind bind} if the address cannot be had
    */
   public static Fd listen(SocketAddress address, int backlog, boolean multipath, Setup setup)
       throws IOException {
@@ -59,7 +60,7 @@ public final class Sockets {
     return fd;
   }
 
-  /** Opens a bound datagram socket that does not block. */
+  /** Opens a bound datagram socket that does not block; throws as {@link #listen} does. */
   public static Fd datagram(SocketAddress address, Setup setup) throws IOException {
     return bound(address, open(address, SOCK_DGRAM | SOCK_NONBLOCK, 0), setup);
   }

@@ -2,6 +2,9 @@ package io.netsvc.net;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 
 /** Addresses in the one form that other programs write too, RFC 5952; the JDK's has every zero. */
 public final class AddressText {
@@ -20,6 +23,18 @@ public final class AddressText {
     }
     int zone = text.indexOf('%');
     return groups(address.getAddress()) + (zone < 0 ? "" : text.substring(zone));
+  }
+
+  /** Returns an address and port, such as {@code [2001:db8::1]:80}, or the path of a Unix one. */
+  static String of(SocketAddress address) {
+    return switch (address) {
+      case InetSocketAddress inet when inet.getAddress() instanceof Inet6Address six ->
+          '[' + of(six) + "]:" + inet.getPort();
+      case InetSocketAddress inet when !inet.isUnresolved() ->
+          of(inet.getAddress()) + ':' + inet.getPort();
+      case UnixDomainSocketAddress unix -> unix.getPath().toString();
+      default -> address.toString();
+    };
   }
 
   private static String groups(byte[] raw) {

@@ -57,7 +57,7 @@ public final class DatagramPort implements AutoCloseable, FdHolder {
    *
    * @param address a UDP address, port 0 for any, or (Linux) a Unix one, where {@code @name} is an
    *     abstract name
-   * @throws java.net.BindException if the address is taken or not ours
+   * @throws BindFailedException if the address is taken, not ours, or else cannot be bound
    */
   public static DatagramPort open(SocketAddress address) throws IOException {
     return open(address, options -> options);

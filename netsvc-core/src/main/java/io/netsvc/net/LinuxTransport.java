@@ -1,5 +1,6 @@
 package io.netsvc.net;
 
+import io.netsvc.linux.Errno;
 import io.netsvc.linux.EventLoop;
 import io.netsvc.linux.Fd;
 import io.netsvc.linux.FdHolder;
@@ -35,6 +36,7 @@ final class LinuxTransport implements Transport {
         loop,
         bind(
             address,
+            false,
             settings.unix(),
             fd -> prepare(fd, address, settings),
             setup ->
@@ -114,6 +116,7 @@ final class LinuxTransport implements Transport {
         loop,
         bind(
             address,
+            true,
             UnixAccess.DEFAULT,
             fd -> Sockets.set(fd, options),
             setup -> Sockets.datagram(address, setup)),
@@ -124,9 +127,39 @@ final class LinuxTransport implements Transport {
     Fd run(Sockets.Setup setup) throws IOException;
   }
 
-  /** Binds in place of a stale socket, and leaves no file if that fails half-way. */
   private static Fd bind(
-      SocketAddress address, UnixAccess access, Sockets.Setup before, Binding binding)
+      SocketAddress address,
+      boolean datagram,
+      UnixAccess access,
+      Sockets.Setup before,
+      Binding binding)
+      throws IOException {
+    try {
+      return replace(address, datagram, access, before, binding);
+    } catch (LinuxException e) {
+      throw e.isBind() ? failure(address, datagram, e) : e;
+    }
+  }
+
+  private static BindFailedException failure(
+      SocketAddress address, boolean datagram, LinuxException e) {
+    var reason =
+        switch (e.errno()) {
+          case Errno.EADDRINUSE -> BindFailedException.Reason.ADDRESS_IN_USE;
+          case Errno.EADDRNOTAVAIL -> BindFailedException.Reason.ADDRESS_NOT_LOCAL;
+          case Errno.EACCES, Errno.EPERM -> BindFailedException.Reason.NOT_PERMITTED;
+          default -> BindFailedException.Reason.OTHER;
+        };
+    return new BindFailedException(address, datagram, reason, Errno.describe(e.errno()), e);
+  }
+
+  /** Binds in place of a stale socket, and leaves no file if that fails half-way. */
+  private static Fd replace(
+      SocketAddress address,
+      boolean datagram,
+      UnixAccess access,
+      Sockets.Setup before,
+      Binding binding)
       throws IOException {
     var path = UnixSocketFile.path(address);
     if (path.isEmpty()) {
@@ -134,7 +167,7 @@ final class LinuxTransport implements Transport {
     }
     var setup = new UnixSetup(path.get(), access, before);
     try (var _ = lock(path.get())) {
-      UnixSocketFile.removeStale(path.get());
+      UnixSocketFile.removeStale(path.get(), datagram);
       return binding.run(setup);
     } catch (IOException | RuntimeException e) {
       setup.undo();

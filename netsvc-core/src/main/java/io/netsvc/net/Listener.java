@@ -69,7 +69,7 @@ public final class Listener implements AutoCloseable, FdHolder {
    *
    * @param address a TCP address, port 0 for any, or a {@link java.net.UnixDomainSocketAddress},
    *     where {@code @name} is an abstract name (Linux)
-   * @throws java.net.BindException if the address is taken or not ours
+   * @throws BindFailedException if the address is taken, not ours, or else cannot be bound
    */
   public static Listener open(SocketAddress address) throws IOException {
     return open(address, options -> options);
@@ -93,7 +93,7 @@ public final class Listener implements AutoCloseable, FdHolder {
    * families, whose IPv4 peers have IPv4 addresses all the same. Looks the host up, which blocks.
    *
    * @throws IllegalArgumentException if it is an endpoint of datagrams
-   * @throws java.net.BindException if one of the addresses is taken or not ours
+   * @throws BindFailedException if one of the addresses is taken, not ours, or else cannot be bound
    * @throws UnsupportedOperationException if the transport lacks one of the options
    */
   public static Listener open(Endpoint endpoint, UnaryOperator<ListenOptions> options)

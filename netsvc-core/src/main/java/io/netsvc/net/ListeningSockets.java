@@ -5,7 +5,6 @@ import io.netsvc.linux.Fd;
 import io.netsvc.linux.FdHolder;
 import io.netsvc.linux.LinuxException;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -53,8 +52,9 @@ final class ListeningSockets implements ListeningSocket, FdHolder {
     for (int tries = 1; ; tries++) {
       try {
         return openEach(transport, addresses, apart);
-      } catch (BindException e) {
-        if (!anyPort || tries == TRIES) {
+      } catch (BindFailedException e) {
+        boolean taken = e.reason() == BindFailedException.Reason.ADDRESS_IN_USE;
+        if (!taken || !anyPort || tries == TRIES) {
           throw e;
         }
       }
@@ -127,11 +127,11 @@ final class ListeningSockets implements ListeningSocket, FdHolder {
     var ip = ((InetSocketAddress) address).getAddress();
     return switch (failure) {
       case LinuxException e -> e.errno() == Errno.EAFNOSUPPORT;
-      case BindException e ->
+      case BindFailedException e ->
           // A kernel with the family but without an address of it, such as with disable_ipv6.
           ip instanceof Inet6Address
               && (ip.isAnyLocalAddress() || ip.isLoopbackAddress())
-              && String.valueOf(e.getMessage()).contains("Cannot assign requested address");
+              && e.reason() == BindFailedException.Reason.ADDRESS_NOT_LOCAL;
       case UnsupportedOperationException _ -> ip instanceof Inet6Address; // as the JDK says it
       default -> false;
     };

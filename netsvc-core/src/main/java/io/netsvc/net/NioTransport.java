@@ -1,7 +1,6 @@
 package io.netsvc.net;
 
 import java.io.IOException;
-import java.net.BindException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
@@ -38,7 +37,7 @@ final class NioTransport implements Transport {
       if (!settings.unix().equals(UnixAccess.DEFAULT)) {
         throw Transports.onlyLinux("the mode or owner of a Unix socket, " + address + ',');
       }
-      UnixSocketFile.removeStale(path.get());
+      UnixSocketFile.removeStale(path.get(), false);
     }
     var channel = ServerSocketChannel.open(family);
     try {
@@ -47,12 +46,12 @@ final class NioTransport implements Transport {
       }
       options(channel, settings.reusePort(), 0, 0);
       var connections = NioTuning.listening(settings.tuning(), family, channel);
-      channel.bind(address, settings.backlog());
+      bind(address, false, () -> channel.bind(address, settings.backlog()));
       channel.configureBlocking(false);
       return new Listening(loop, channel, connections);
     } catch (IOException | RuntimeException e) {
       channel.close();
-      throw bind("bind ", address, e);
+      throw failure(address, e);
     }
   }
 
@@ -69,12 +68,12 @@ final class NioTransport implements Transport {
     var channel = DatagramChannel.open(family(address, settings.dualStack()));
     try {
       options(channel, settings.reusePort(), settings.sendBuffer(), settings.receiveBuffer());
-      channel.bind(address);
+      bind(address, true, () -> channel.bind(address));
       channel.configureBlocking(false);
       return new NioPort(loop, channel);
     } catch (IOException | RuntimeException e) {
       channel.close();
-      throw bind("bind ", address, e);
+      throw failure(address, e);
     }
   }
 
@@ -84,17 +83,43 @@ final class NioTransport implements Transport {
     return new NioConnect(address, family(address, true), settings, deadlineNanos).connect();
   }
 
-  private static IOException bind(String operation, SocketAddress address, Exception failure)
-      throws IOException {
-    if (failure instanceof RuntimeException e) {
-      throw e;
+  private interface Binding {
+    void run() throws IOException;
+  }
+
+  private static void bind(SocketAddress address, boolean datagram, Binding binding)
+      throws BindFailedException {
+    try {
+      binding.run();
+    } catch (IOException e) {
+      var text = e.getMessage() == null ? e.toString() : e.getMessage();
+      throw new BindFailedException(address, datagram, reason(text), text, e);
     }
-    if (failure instanceof BindException) {
-      var placed = new BindException(operation + address + ": " + failure.getMessage());
-      placed.initCause(failure);
-      return placed;
+  }
+
+  /** The JDK has one type for most of these, and tells them apart by the system's text alone. */
+  private static BindFailedException.Reason reason(String text) {
+    if (text.startsWith("Address already in use")) {
+      return BindFailedException.Reason.ADDRESS_IN_USE;
     }
-    return new IOException(operation + address + ": " + failure.getMessage(), failure);
+    if (text.startsWith("Cannot assign requested address") // Linux and Windows
+        || text.startsWith("Can't assign requested address")) { // the BSDs and macOS
+      return BindFailedException.Reason.ADDRESS_NOT_LOCAL;
+    }
+    if (text.startsWith("Permission denied") || text.startsWith("Operation not permitted")) {
+      return BindFailedException.Reason.NOT_PERMITTED;
+    }
+    return BindFailedException.Reason.OTHER;
+  }
+
+  private static IOException failure(SocketAddress address, Exception failure) {
+    return switch (failure) {
+      case RuntimeException e -> throw e;
+      case BindFailedException e -> e;
+      default ->
+          new IOException(
+              "bind " + AddressText.of(address) + ": " + failure.getMessage(), failure);
+    };
   }
 
   static ProtocolFamily family(SocketAddress address, boolean dualStack) {

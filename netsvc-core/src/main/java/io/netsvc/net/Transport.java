@@ -6,13 +6,21 @@ import java.net.SocketAddress;
 /** Where sockets come from. There are two, which pass the same contract suite; see Transports. */
 interface Transport {
 
-  /** Binds and listens. */
+  /**
+   * Binds and listens.
+   *
+   * @throws BindFailedException if bind(2) or listen(2) fails, whatever the reason
+   */
   ListeningSocket listen(SocketAddress address, ListenSettings settings) throws IOException;
 
   /** {@return whether an IPv6 wildcard address can be listened on without IPv4} */
   boolean separatesFamilies();
 
-  /** Binds a datagram socket. */
+  /**
+   * Binds a datagram socket.
+   *
+   * @throws BindFailedException if bind(2) fails, whatever the reason
+   */
   BoundSocket bind(SocketAddress address, DatagramSettings settings) throws IOException;
 
   /**

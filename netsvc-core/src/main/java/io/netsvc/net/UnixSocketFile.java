@@ -7,6 +7,8 @@ import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -50,8 +52,12 @@ record UnixSocketFile(Path path, @Nullable Object key) {
     return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** Removes a socket that nobody is bound to; anything else stays, and makes the bind fail. */
-  static void removeStale(Path path) throws IOException {
+  /**
+   * Removes a socket that nobody is bound to; anything else stays, and makes the bind fail.
+   *
+   * @throws BindFailedException if its directory does not let it be removed
+   */
+  static void removeStale(Path path, boolean datagram) throws IOException {
     if (!isSocket(path)) {
       return;
     }
@@ -59,9 +65,27 @@ record UnixSocketFile(Path path, @Nullable Object key) {
       channel.configureBlocking(false); // a full backlog would hold a blocking one up
       channel.connect(UnixDomainSocketAddress.of(path));
     } catch (ConnectException _) {
-      Files.deleteIfExists(path);
+      remove(path, datagram);
     } catch (SocketException _) {
       // A live datagram socket, or not ours to connect to: bind says so.
+    }
+  }
+
+  /** To bind(2) the address of a dead socket is in use, though nobody has it. */
+  private static void remove(Path path, boolean datagram) throws IOException {
+    try {
+      Files.deleteIfExists(path);
+    } catch (FileSystemException e) {
+      var cause = e.getReason() == null ? "Permission denied" : e.getReason();
+      boolean denied =
+          e instanceof AccessDeniedException
+              || cause.equals("Operation not permitted"); // another user's, in a sticky directory
+      throw new BindFailedException(
+          UnixDomainSocketAddress.of(path),
+          datagram,
+          denied ? BindFailedException.Reason.NOT_PERMITTED : BindFailedException.Reason.OTHER,
+          "cannot remove the dead socket there: " + cause,
+          e);
     }
   }
 
@@ -72,8 +96,8 @@ record UnixSocketFile(Path path, @Nullable Object key) {
           ? ((int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS) & S_IFMT)
               == S_IFSOCK
           : attributes(path).isOther();
-    } catch (NoSuchFileException _) {
-      return false;
+    } catch (FileSystemException _) {
+      return false; // there is none, or it cannot be looked at: bind says so
     }
   }
 

@@ -7,7 +7,6 @@ import io.netsvc.linux.Errno;
 import io.netsvc.linux.Failures;
 import io.netsvc.process.Jvm;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -124,8 +123,15 @@ class ListeningSocketsTest {
         var before = Contract.sockets();
         int port = ((InetSocketAddress) other.localAddress()).getPort();
         assertThatThrownBy(() -> open(on, Endpoint.parse(":" + port)))
-            .isInstanceOf(BindException.class)
-            .hasMessageContaining("Address already in use");
+            .isInstanceOfSatisfying(
+                BindFailedException.class,
+                e -> {
+                  assertThat(e.reason()).isEqualTo(BindFailedException.Reason.ADDRESS_IN_USE);
+                  // The one that could not be had: without the families apart there is but one.
+                  var address = on.linux() ? "0.0.0.0" : "::";
+                  assertThat(e.address())
+                      .isEqualTo(new InetSocketAddress(InetAddress.ofLiteral(address), port));
+                });
         assertThat(Contract.sockets()).isEqualTo(before);
       }
     }
@@ -195,6 +201,12 @@ class ListeningSocketsTest {
     }
   }
 
+  private static BindFailedException failed(
+      SocketAddress address, BindFailedException.Reason reason) {
+    return new BindFailedException(
+        address, false, reason, reason.name(), new IOException("expected by the test"));
+  }
+
   @Test
   void port0_whenTheSecondFamilysIsTaken_triesAnother() throws Exception {
     var before = Contract.sockets();
@@ -205,7 +217,7 @@ class ListeningSocketsTest {
             address -> {
               ports.add(((InetSocketAddress) address).getPort());
               if (tries.incrementAndGet() < 4) {
-                throw new BindException("bind " + address + ": Address already in use");
+                throw failed(address, BindFailedException.Reason.ADDRESS_IN_USE);
               }
             });
     try (var listener = Listener.open(transport, ANY, o -> o)) {
@@ -215,7 +227,7 @@ class ListeningSocketsTest {
     }
     tries.set(-1000);
     assertThatThrownBy(() -> Listener.open(transport, ANY, o -> o))
-        .hasMessageEndingWith("Address already in use");
+        .hasMessageEndingWith("ADDRESS_IN_USE");
     assertThat(tries).hasValue(-990);
     assertThat(Contract.sockets()).isEqualTo(before);
   }
@@ -228,7 +240,7 @@ class ListeningSocketsTest {
               throw Failures.of("socket " + address, Errno.EAFNOSUPPORT);
             },
             address -> {
-              throw new BindException("bind " + address + ": Cannot assign requested address");
+              throw failed(address, BindFailedException.Reason.ADDRESS_NOT_LOCAL);
             });
     for (var failing : failures) {
       try (var listener = Listener.open(new Fake(failing), ANY, o -> o);
@@ -238,6 +250,26 @@ class ListeningSocketsTest {
       assertThatThrownBy(() -> Listener.open(new Fake(failing), Endpoint.parse("[::1]:0"), o -> o))
           .isInstanceOf(IOException.class);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = BindFailedException.Reason.class,
+      names = {"NOT_PERMITTED", "OTHER"})
+  void port0_whenAnotherPortWouldNotHelp_isRefusedAtOnce(BindFailedException.Reason reason)
+      throws Exception {
+    var before = Contract.sockets();
+    var tries = new AtomicInteger();
+    var transport =
+        new Fake(
+            address -> {
+              tries.incrementAndGet();
+              throw failed(address, reason);
+            });
+    assertThatThrownBy(() -> Listener.open(transport, ANY, o -> o))
+        .isInstanceOf(BindFailedException.class);
+    assertThat(tries).hasValue(1);
+    assertThat(Contract.sockets()).isEqualTo(before);
   }
 
   @Test

@@ -9,7 +9,6 @@ import io.netsvc.linux.Fd;
 import io.netsvc.linux.SocketFile;
 import io.netsvc.linux.Sockets;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -77,7 +76,7 @@ class UnixSocketFileTest {
       live.bind(UnixDomainSocketAddress.of(path), 1);
       for (int i = 0; i < 5; i++) { // also once its backlog is full
         assertThatThrownBy(() -> on.listen(address(), o -> o))
-            .isInstanceOf(BindException.class)
+            .isInstanceOf(BindFailedException.class)
             .hasMessageStartingWith("bind " + path + ": Address already in use");
       }
       assertThat(path).exists();
@@ -89,11 +88,11 @@ class UnixSocketFileTest {
   @EnumSource(names = {"LINUX_UNIX", "NIO_UNIX"})
   void open_overAnotherFile_failsAndLeavesIt(Contract on) throws Exception {
     Files.writeString(path, "data");
-    assertThatThrownBy(() -> on.listen(address(), o -> o)).isInstanceOf(BindException.class);
+    assertThatThrownBy(() -> on.listen(address(), o -> o)).isInstanceOf(BindFailedException.class);
     assertThat(path).hasContent("data");
     Files.delete(path);
     Files.createSymbolicLink(path, directory.resolve("elsewhere"));
-    assertThatThrownBy(() -> on.listen(address(), o -> o)).isInstanceOf(BindException.class);
+    assertThatThrownBy(() -> on.listen(address(), o -> o)).isInstanceOf(BindFailedException.class);
     assertThat(path).isSymbolicLink();
   }
 
@@ -128,7 +127,7 @@ class UnixSocketFileTest {
     try (var port = Contract.LINUX_UNIX.port(address(), o -> o)) {
       assertThat(port.localAddress()).isEqualTo(address());
       assertThatThrownBy(() -> Contract.LINUX_UNIX.port(address(), o -> o))
-          .isInstanceOf(BindException.class);
+          .isInstanceOf(BindFailedException.class);
     }
     assertThat(path).doesNotExist();
   }
@@ -148,7 +147,7 @@ class UnixSocketFileTest {
           try {
             open.add(each.get());
           } catch (ExecutionException e) {
-            assertThat(e).hasCauseInstanceOf(BindException.class);
+            assertThat(e).hasCauseInstanceOf(BindFailedException.class);
           }
         }
         assertThat(open).hasSize(1);

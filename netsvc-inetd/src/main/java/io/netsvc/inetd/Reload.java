@@ -5,8 +5,8 @@ import io.netsvc.inetd.config.BrokenEntry;
 import io.netsvc.inetd.config.Diagnostic;
 import io.netsvc.inetd.config.InetdConfig;
 import io.netsvc.inetd.config.ServiceSpec;
+import io.netsvc.net.BindFailedException;
 import java.io.IOException;
-import java.net.BindException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -217,14 +217,14 @@ final class Reload {
   private ServiceSocket open(SocketKey key) throws IOException {
     try {
       return resolver.inherited().open(key);
-    } catch (BindException e) {
+    } catch (BindFailedException e) {
       var inTheWay =
           gone.stream()
               .flatMap(service -> service.sockets().stream())
               .filter(s -> s.key().overlaps(key) && !wanted(s.key()))
               .filter(s -> !s.isClosed() && !s.handedOver())
               .toList();
-      if (inTheWay.isEmpty()) {
+      if (e.reason() != BindFailedException.Reason.ADDRESS_IN_USE || inTheWay.isEmpty()) {
         throw e;
       }
       inTheWay.forEach(ServiceSocket::close);

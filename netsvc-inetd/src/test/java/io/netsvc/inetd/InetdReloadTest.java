@@ -86,7 +86,7 @@ class InetdReloadTest {
       assertThat(server.diagnostics())
           .singleElement()
           .hasToString(
-              "inetd.conf:1:1: error: bind /127.0.0.1:%d: Address already in use (EADDRINUSE)"
+              "inetd.conf:1:1: error: bind 127.0.0.1:%d: Address already in use (EADDRINUSE)"
                   .formatted(stranger.getLocalPort()));
       assertThat(ask(port, "")).isEqualTo("same\n");
     }

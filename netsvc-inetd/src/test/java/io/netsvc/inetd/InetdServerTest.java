@@ -209,7 +209,7 @@ class InetdServerTest {
       assertThat(server.diagnostics())
           .singleElement()
           .hasToString(
-              "inetd.conf:1:1: error: bind /192.0.2.1:%d: Cannot assign requested address (EADDRNOTAVAIL)"
+              "inetd.conf:1:1: error: bind 192.0.2.1:%d: Cannot assign requested address (EADDRNOTAVAIL)"
                   .formatted(port));
     }
   }
