@@ -170,7 +170,7 @@ final class SsCommand implements Callable<Integer> {
                   ? EnumSet.of(StandardProtocolFamily.INET, StandardProtocolFamily.INET6)
                   : EnumSet.of(four ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6));
     }
-    if (!all) {
+    if (!all && !summary) {
       selected = listening ? selected.withWaiting() : selected.withStates(CONNECTED);
     }
     if (memory) {
@@ -234,7 +234,12 @@ final class SsCommand implements Callable<Integer> {
 
   /** Says what is in the way, and tries: the kernel has the last word, for it sees the options. */
   private int explain(String text) throws IOException {
-    var wanted = WantedPort.parse(text, udp, four, six, ServicesDatabase.system());
+    WantedPort wanted;
+    try {
+      wanted = WantedPort.parse(text, udp, four, six, ServicesDatabase.system());
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
     var out = spec.commandLine().getOut();
     int status = 0;
     for (var address : wanted.addresses()) {

@@ -12,7 +12,6 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import picocli.CommandLine.TypeConversionException;
 
 /** The port that somebody would like to have, at one address or at all of both families. */
 record WantedPort(SocketProtocol protocol, List<InetSocketAddress> addresses) {
@@ -20,7 +19,7 @@ record WantedPort(SocketProtocol protocol, List<InetSocketAddress> addresses) {
   /**
    * Reads {@code 80}, {@code https}, {@code 127.0.0.1:80} or {@code [::1]:80}.
    *
-   * @throws TypeConversionException if it is none of these
+   * @throws IllegalArgumentException if it is none of these
    */
   static WantedPort parse(
       String text, boolean udp, boolean four, boolean six, ServicesDatabase services) {
@@ -29,15 +28,15 @@ record WantedPort(SocketProtocol protocol, List<InetSocketAddress> addresses) {
     try {
       int port = services.resolve(text.substring(colon + 1), protocol.netid());
       var addresses = new ArrayList<InetSocketAddress>();
-      for (var host : colon < 0 ? wildcards(four, six) : List.of(host(text.substring(0, colon)))) {
+      for (var host : colon <= 0 ? wildcards(four, six) : List.of(host(text.substring(0, colon)))) {
         addresses.add(new InetSocketAddress(InetAddress.ofLiteral(host), port));
       }
       return new WantedPort(protocol, addresses);
     } catch (NoSuchServiceException e) {
-      throw new TypeConversionException("--why " + text + ": " + e.getMessage());
+      throw new IllegalArgumentException("--why " + text + ": " + e.getMessage(), e);
     } catch (IllegalArgumentException e) {
-      throw new TypeConversionException(
-          "--why " + text + ": expected a port or a service, or ADDRESS:PORT with a numeric address");
+      throw new IllegalArgumentException(
+          "--why " + text + ": expected a port or a service, or ADDRESS:PORT with a numeric address", e);
     }
   }
 

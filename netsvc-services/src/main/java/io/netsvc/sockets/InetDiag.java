@@ -115,7 +115,7 @@ final class InetDiag {
     if (state == null) {
       return null;
     }
-    int device = in.getInt(44);
+    int device = in.getInt(40);
     return new InetEntry(
         protocol,
         state,
@@ -125,7 +125,7 @@ final class InetDiag {
         Integer.toUnsignedLong(in.getInt(60)),
         in.getInt(64),
         Integer.toUnsignedLong(in.getInt(68)),
-        in.getLong(48),
+        in.getLong(44),
         extras(in));
   }
 
