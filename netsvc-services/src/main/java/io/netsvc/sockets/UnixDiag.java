@@ -52,7 +52,7 @@ final class UnixDiag {
       }
       switch (in.getShort(at + 2) & 0x3fff) {
         case ATTRIBUTE_NAME -> {
-          name = new byte[size];
+          name = new byte[nameLength(in, value, size)];
           in.get(value, name);
         }
         case ATTRIBUTE_FILE -> file = size < 4 ? file : OptionalLong.of(unsigned(in, value));
@@ -69,6 +69,18 @@ final class UnixDiag {
     }
     return new UnixEntry(
         protocol, state, name, receiveQueue, sendQueue, uid, unsigned(in, 4), in.getLong(8), peer, file, shutdown);
+  }
+
+  /** A path ends before its NUL; an abstract name begins with one, and may have more. */
+  private static int nameLength(ByteBuffer in, int at, int size) {
+    if (size == 0 || in.get(at) == 0) {
+      return size;
+    }
+    int length = 0;
+    while (length < size && in.get(at + length) != 0) {
+      length++;
+    }
+    return length;
   }
 
   static @Nullable SocketProtocol protocol(int type) {
