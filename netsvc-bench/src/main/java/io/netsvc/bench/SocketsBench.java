@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -90,7 +91,7 @@ final class SocketsBench {
     table.print();
   }
 
-  private static String ratio(RunResult own, RunResult peer) {
+  private static String ratio(@Nullable RunResult own, @Nullable RunResult peer) {
     return own == null || peer == null ? "-" : Samples.text("1/%.1f", median(peer) / median(own));
   }
 
@@ -98,7 +99,7 @@ final class SocketsBench {
     return result.getPrimaryResult().getStatistics().getPercentile(50);
   }
 
-  private static String text(RunResult result) {
+  private static String text(@Nullable RunResult result) {
     if (result == null) {
       return "-";
     }

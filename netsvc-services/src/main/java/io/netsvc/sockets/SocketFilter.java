@@ -79,14 +79,6 @@ public final class SocketFilter {
     return parse(text, () -> services);
   }
 
-  /** {@return a filter for IP sockets with a local port} */
-  static SocketFilter localPort(int port) {
-    return new SocketFilter(
-        Optional.empty(),
-        entry -> entry instanceof InetEntry inet && inet.local().getPort() == port,
-        OptionalInt.of(port));
-  }
-
   private static SocketFilter parse(String text, Supplier<ServicesDatabase> services) {
     var in = new FilterText(text);
     var states = StateWords.read(in);

@@ -218,7 +218,7 @@ public final class SocketTable {
 
     List<SocketEntry> all() throws IOException {
       var found = new ArrayList<SocketEntry>();
-      var port = selection.filter().map(SocketFilter::localPort).orElse(OptionalInt.empty());
+      var port = selection.port();
       int unixStates = 0;
       for (var protocol : SocketProtocol.values()) {
         int states = selection.protocols().contains(protocol) ? selection.bits(protocol) : 0;

@@ -3,13 +3,11 @@ package io.netsvc.sockets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /** What a filter asks of a socket beside its addresses. */
 final class SocketTraits {
-  private static final Path RANGE = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
   private static final Path MOUNTS = Path.of("/proc/self/mounts");
 
   private SocketTraits() {}
@@ -94,27 +92,13 @@ final class SocketTraits {
    * that it gives a Unix socket. The range is the one of this process's network namespace, now.
    */
   static FilterCondition autobound() {
-    int[] range = range();
+    var range = PortRange.ephemeral();
     return FilterCondition.of(
         entry ->
             switch (entry) {
-              case InetEntry inet ->
-                  range[0] <= inet.local().getPort() && inet.local().getPort() <= range[1];
+              case InetEntry inet -> range.has(inet.local().getPort());
               case UnixEntry unix -> isAutobound(unix.rawName());
             });
-  }
-
-  private static int[] range() {
-    try {
-      var words = Files.readString(RANGE).strip().split("\\s+", -1);
-      int[] range = Arrays.stream(words).mapToInt(Integer::parseInt).toArray();
-      if (range.length == 2) {
-        return range;
-      }
-    } catch (IOException | NumberFormatException e) {
-      // The kernel's default, below.
-    }
-    return new int[] {32_768, 60_999};
   }
 
   /** unix(7): a NUL and five hexadecimal digits. */
