@@ -189,7 +189,7 @@ final class InetDiag {
   }
 
   private static Optional<SocketTimer> timer(ByteBuffer in) {
-    int kind = in.get(2);
+    int kind = in.get(2) & 0xff;
     if (kind == 0) {
       return Optional.empty();
     }
