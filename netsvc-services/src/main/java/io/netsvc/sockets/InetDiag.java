@@ -111,7 +111,7 @@ final class InetDiag {
     if (in.remaining() < MESSAGE) {
       return null;
     }
-    var state = SocketState.of(in.get(1));
+    var state = state(protocol, in.get(1));
     if (state == null) {
       return null;
     }
@@ -127,6 +127,12 @@ final class InetDiag {
         Integer.toUnsignedLong(in.getInt(68)),
         in.getLong(44),
         extras(in));
+  }
+
+  /** The kernel lists a closed TCP socket only if it is bound, and only for the bit of that state. */
+  private static @Nullable SocketState state(SocketProtocol protocol, int number) {
+    var state = SocketState.of(number);
+    return state == SocketState.CLOSED && protocol == SocketProtocol.TCP ? SocketState.BOUND : state;
   }
 
   private static Ends ends(ByteBuffer in, int device) {
@@ -189,7 +195,7 @@ final class InetDiag {
   }
 
   private static Optional<SocketTimer> timer(ByteBuffer in) {
-    int kind = in.get(2);
+    int kind = in.get(2) & 0xff;
     if (kind == 0) {
       return Optional.empty();
     }

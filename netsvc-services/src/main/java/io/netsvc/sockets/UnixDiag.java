@@ -51,10 +51,7 @@ final class UnixDiag {
         break;
       }
       switch (in.getShort(at + 2) & 0x3fff) {
-        case ATTRIBUTE_NAME -> {
-          name = new byte[nameLength(in, value, size)];
-          in.get(value, name);
-        }
+        case ATTRIBUTE_NAME -> name = name(in, value, size);
         case ATTRIBUTE_FILE -> file = size < 4 ? file : OptionalLong.of(unsigned(in, value));
         case ATTRIBUTE_PEER -> peer = size < 4 ? 0 : unsigned(in, value);
         case ATTRIBUTE_QUEUES -> {
@@ -71,16 +68,12 @@ final class UnixDiag {
         protocol, state, name, receiveQueue, sendQueue, uid, unsigned(in, 4), in.getLong(8), peer, file, shutdown);
   }
 
-  /** A path ends before its NUL; an abstract name begins with one, and may have more. */
-  private static int nameLength(ByteBuffer in, int at, int size) {
-    if (size == 0 || in.get(at) == 0) {
-      return size;
-    }
-    int length = 0;
-    while (length < size && in.get(at + length) != 0) {
-      length++;
-    }
-    return length;
+  /** A path has the NUL that ends it; in an abstract name every NUL counts. */
+  private static byte[] name(ByteBuffer in, int at, int size) {
+    boolean ends = size > 1 && in.get(at) != 0 && in.get(at + size - 1) == 0;
+    byte[] name = new byte[ends ? size - 1 : size];
+    in.get(at, name);
+    return name;
   }
 
   static @Nullable SocketProtocol protocol(int type) {
