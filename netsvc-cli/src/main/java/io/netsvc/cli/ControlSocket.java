@@ -8,6 +8,7 @@ import io.netsvc.net.Connection;
 import io.netsvc.net.ListenOptions;
 import io.netsvc.net.Listener;
 import io.netsvc.net.PassedSocket;
+import io.netsvc.sockets.SocketTable;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -103,7 +104,9 @@ final class ControlSocket implements AutoCloseable {
       verbs.run(text(request, "verb"), text(request, "service"), answer);
     } catch (JsonProcessingException e) {
       answer.put("error", "not a request: " + e.getOriginalMessage());
-    } catch (IOException | IllegalArgumentException | IllegalStateException | NoSuchElementException e) {
+    } catch (IOException e) {
+      answer.put("error", SocketTable.explain(e));
+    } catch (IllegalArgumentException | IllegalStateException | NoSuchElementException e) {
       answer.put("error", e.getMessage());
     }
     send(connection, answer);

@@ -9,6 +9,7 @@ import io.netsvc.inetd.config.Diagnostic;
 import io.netsvc.inetd.config.InetdConfig;
 import io.netsvc.net.PassedSocket;
 import io.netsvc.net.Stopped;
+import io.netsvc.sockets.SocketTable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.PrintWriter;
@@ -146,8 +147,11 @@ final class InetdRun implements AutoCloseable {
               : ControlSocket.open(place, this::told);
       control.complete(opened);
       return opened;
-    } catch (IOException | IllegalArgumentException e) {
-      say("netsvc ctl cannot reach this one, --control PATH names another place: " + e.getMessage());
+    } catch (IOException e) {
+      sayUnreachable(SocketTable.explain(e));
+      return null;
+    } catch (IllegalArgumentException e) {
+      sayUnreachable(String.valueOf(e.getMessage()));
       return null;
     }
   }
@@ -260,6 +264,10 @@ final class InetdRun implements AutoCloseable {
     } catch (IllegalStateException e) {
       say("not reloaded: " + e.getMessage());
     }
+  }
+
+  private void sayUnreachable(String cause) {
+    say("netsvc ctl cannot reach this one, --control PATH names another place: " + cause);
   }
 
   private void say(@Nullable String message) {

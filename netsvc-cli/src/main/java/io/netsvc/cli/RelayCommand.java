@@ -12,6 +12,7 @@ import io.netsvc.net.RelayServerOptions;
 import io.netsvc.net.Stopped;
 import io.netsvc.net.Upstreams;
 import io.netsvc.services.ServicesDatabase;
+import io.netsvc.sockets.SocketTable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -166,7 +167,10 @@ final class RelayCommand implements Callable<Integer> {
         report.await(stop, relaying, stats);
         stop(relaying, from.scheme().isDatagram() ? 0 : 30);
         return 0;
-      } catch (IOException | UnsupportedOperationException e) {
+      } catch (IOException e) {
+        report.say(SocketTable.explain(e));
+        return REFUSED;
+      } catch (UnsupportedOperationException e) {
         report.say(e.getMessage());
         return REFUSED;
       }

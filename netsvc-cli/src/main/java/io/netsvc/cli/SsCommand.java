@@ -3,11 +3,14 @@ package io.netsvc.cli;
 import io.netsvc.services.ServicesDatabase;
 import io.netsvc.sockets.Holders;
 import io.netsvc.sockets.SocketEntry;
+import io.netsvc.sockets.SocketFilter;
+import io.netsvc.sockets.SocketFilterException;
 import io.netsvc.sockets.SocketProtocol;
 import io.netsvc.sockets.SocketQuery;
 import io.netsvc.sockets.SocketState;
 import io.netsvc.sockets.SocketTable;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.net.StandardProtocolFamily;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -142,6 +145,11 @@ final class SsCommand implements Callable<Integer> {
       print(sockets, holders);
       holders.ifPresent(this::noteHidden);
       return 0;
+    } catch (SocketFilterException e) {
+      err().println("netsvc ss: " + e.getMessage());
+      e.pointed().lines().forEach(line -> err().println("  " + line));
+      err().flush();
+      return FAILED;
     } catch (IOException e) {
       return fail(String.valueOf(e.getMessage()));
     }
@@ -176,10 +184,9 @@ final class SsCommand implements Callable<Integer> {
     if (memory) {
       selected = selected.withMemory();
     }
-    if (!filter.isEmpty()) {
-      throw new ParameterException(spec.commandLine(), "filters are not read yet");
-    }
-    return selected;
+    return filter.isEmpty()
+        ? selected
+        : selected.withFilter(SocketFilter.parse(String.join(" ", filter)));
   }
 
   private Set<SocketProtocol> protocols() {
@@ -269,8 +276,11 @@ final class SsCommand implements Callable<Integer> {
   }
 
   private void warn(String message) {
-    var err = spec.commandLine().getErr();
-    err.println("netsvc ss: " + message);
-    err.flush();
+    err().println("netsvc ss: " + message);
+    err().flush();
+  }
+
+  private PrintWriter err() {
+    return spec.commandLine().getErr();
   }
 }

@@ -111,7 +111,9 @@ class InetdCommandTest {
       assertThat(run("inetd", file)).isEqualTo(1);
       assertThat(err.toString().lines())
           .containsExactly(
-              file + ":1:1: error: bind 127.0.0.1:" + port + ": Address already in use (EADDRINUSE)",
+              file
+                  + ":1:1: error: bind 127.0.0.1:%1$d: Address already in use (EADDRINUSE); this process itself (pid %2$d) listens on [::ffff:127.0.0.1]:%1$d: close that one, or take another port"
+                      .formatted(port, ProcessHandle.current().pid()),
               "netsvc: " + file + ": nothing to serve");
     }
   }

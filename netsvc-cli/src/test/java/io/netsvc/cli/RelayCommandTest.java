@@ -109,7 +109,8 @@ class RelayCommandTest {
       var ran = run("relay", "127.0.0.1:" + port, "127.0.0.1:1");
       assertThat(ran.status()).isEqualTo(1);
       assertThat(ran.err())
-          .startsWith("netsvc: bind 127.0.0.1:" + port + ": Address already in use (EADDRINUSE)")
+          .startsWith("netsvc: bind 127.0.0.1:" + port + ": Address already in use (EADDRINUSE); this process itself (pid ")
+          .contains(" listens on 127.0.0.1:" + port + ": close that one, or take another port")
           .hasLineCount(1);
     }
   }

@@ -6,6 +6,7 @@ import io.netsvc.inetd.config.Diagnostic;
 import io.netsvc.inetd.config.InetdConfig;
 import io.netsvc.inetd.config.ServiceSpec;
 import io.netsvc.net.BindFailedException;
+import io.netsvc.sockets.SocketTable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +29,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Reload {
   private static final Logger log = LoggerFactory.getLogger(InetdServer.class);
+
+  /** Who has a port is looked for in all processes, which takes its time. */
+  private static final int MOST_EXPLAINED = 8;
 
   private final Resolver resolver;
   private final Sessions sessions;
@@ -53,6 +57,7 @@ final class Reload {
   private final List<String> openedNames = new ArrayList<>();
   private final List<String> changed = new ArrayList<>();
   private final List<String> closed = new ArrayList<>();
+  private int explained;
 
   Reload(List<Service> before, Resolver resolver, Sessions sessions, Duration stopTime) {
     this.stopTime = stopTime;
@@ -148,7 +153,11 @@ final class Reload {
   }
 
   private void fail(ServiceSpec spec, Exception cause) {
-    found.add(spec.error(Attribute.LISTENS, String.valueOf(cause.getMessage())));
+    var why =
+        cause instanceof BindFailedException failure && explained++ < MOST_EXPLAINED
+            ? SocketTable.explain(failure)
+            : String.valueOf(cause.getMessage());
+    found.add(spec.error(Attribute.LISTENS, why));
     keep(predecessor(spec));
   }
 

@@ -3,6 +3,7 @@ package io.netsvc.inetd;
 import io.netsvc.inetd.config.Attribute;
 import io.netsvc.inetd.config.ServiceSpec;
 import io.netsvc.net.ConnectionHandler;
+import io.netsvc.sockets.SocketTable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -186,11 +187,17 @@ final class Service {
           sockets.set(sockets.indexOf(socket), again);
           again.takenOver(this);
           serving.serve(again);
-        } catch (IOException | RuntimeException e) {
-          log.warn("cannot listen again service={} cause=\"{}\"", spec.name(), e.getMessage());
+        } catch (IOException e) {
+          logNotAgain(SocketTable.explain(e));
+        } catch (RuntimeException e) {
+          logNotAgain(String.valueOf(e.getMessage()));
         }
       }
     }
+  }
+
+  private void logNotAgain(String cause) {
+    log.warn("cannot listen again service={} cause=\"{}\"", spec.name(), cause);
   }
 
   ServiceState state() {

@@ -86,8 +86,11 @@ class InetdReloadTest {
       assertThat(server.diagnostics())
           .singleElement()
           .hasToString(
-              "inetd.conf:1:1: error: bind 127.0.0.1:%d: Address already in use (EADDRINUSE)"
-                  .formatted(stranger.getLocalPort()));
+              """
+              inetd.conf:1:1: error: bind 127.0.0.1:%1$d: Address already in use (EADDRINUSE); this \
+              process itself (pid %2$d) listens on [::ffff:127.0.0.1]:%1$d: close that one, or take \
+              another port"""
+                  .formatted(stranger.getLocalPort(), ProcessHandle.current().pid()));
       assertThat(ask(port, "")).isEqualTo("same\n");
     }
   }

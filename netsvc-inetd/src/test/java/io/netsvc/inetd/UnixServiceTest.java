@@ -71,7 +71,8 @@ class UnixServiceTest {
         assertThat(server.diagnostics())
             .singleElement()
             .asString()
-            .contains("bind " + path + ": Address already in use (EADDRINUSE)");
+            .contains("bind " + path + ": Address already in use (EADDRINUSE); this process itself")
+            .endsWith(") listens at " + path + ": close that one, or take another path");
       }
       assertThat(path).exists();
     }

@@ -16,7 +16,6 @@ import java.util.Set;
 /** Looks for what is in the way of a bind, most important first. */
 final class ObstacleSearch {
   private static final String UNPRIVILEGED = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
-  private static final String EPHEMERAL = "/proc/sys/net/ipv4/ip_local_port_range";
   private static final int CAP_NET_BIND_SERVICE = 10;
 
   private final SocketTable table;
@@ -61,9 +60,7 @@ final class ObstacleSearch {
     var overlapping =
         table
             .query(
-                q ->
-                    q.withProtocols(Set.of(wanted.protocol()))
-                        .withFilter(SocketFilter.localPort(wanted.port())))
+                q -> q.withProtocols(Set.of(wanted.protocol())).withLocalPort(wanted.port()))
             .stream()
             .map(InetEntry.class::cast)
             .filter(e -> mayConflict(e, wanted))
@@ -72,7 +69,7 @@ final class ObstacleSearch {
     // While somebody listens, the listener's connections are no matter.
     var rest = listeners.isEmpty() ? overlapping : listeners;
     var holders = table.holders(rest);
-    var range = ephemeral();
+    var range = PortRange.ephemeral();
     var grouped = new ArrayList<List<InetEntry>>();
     for (var socket : rest) {
       var same =
@@ -129,20 +126,8 @@ final class ObstacleSearch {
     };
   }
 
-  /** The ports that the kernel chooses from: ip_local_port_range of ip(7). */
-  private record PortRange(int first, int last) {
-    boolean has(int port) {
-      return port >= first && port <= last;
-    }
-  }
-
-  private static PortRange ephemeral() {
-    var words = ProcFile.text(Path.of(EPHEMERAL)).strip().split("\\s+", 2);
-    return new PortRange(number(words[0], 32768), number(words[words.length - 1], 60999));
-  }
-
   private static Optional<Obstacle> privilege(int port) {
-    int first = number(ProcFile.text(Path.of(UNPRIVILEGED)).strip(), 1024);
+    int first = ProcFile.number(Path.of(UNPRIVILEGED), 1024);
     return port == 0 || port >= first || isPrivileged()
         ? Optional.empty()
         : Optional.of(ObstacleText.privileged(first));
@@ -167,14 +152,6 @@ final class ObstacleSearch {
           || NetworkInterface.getByInetAddress(address) != null;
     } catch (SocketException e) {
       return true; // nobody knows
-    }
-  }
-
-  private static int number(String text, int otherwise) {
-    try {
-      return Integer.parseInt(text);
-    } catch (NumberFormatException e) {
-      return otherwise;
     }
   }
 }

@@ -16,6 +16,15 @@ final class ProcFile {
     return new String(read(file), StandardCharsets.ISO_8859_1);
   }
 
+  /** {@return the number that a file is, or another where it is none} */
+  static int number(Path file, int otherwise) {
+    try {
+      return Integer.parseInt(text(file).strip());
+    } catch (NumberFormatException e) {
+      return otherwise;
+    }
+  }
+
   /** Reads by large pieces: of a sysctl, the second read finds the end, however little the first took. */
   static byte[] read(Path file) {
     try (var in = Files.newInputStream(file)) {

@@ -25,6 +25,12 @@ public sealed interface SocketQuery permits SocketSelection {
   SocketQuery withFamilies(Set<StandardProtocolFamily> families);
 
   /**
+   * {@return a query for IP sockets with this local port, 0 to 65535, for which the kernel looks by
+   * itself}
+   */
+  SocketQuery withLocalPort(int port);
+
+  /**
    * {@return a query for sockets that a filter takes, beside all that is asked for already; its
    * states replace those of {@link #withStates}}
    */

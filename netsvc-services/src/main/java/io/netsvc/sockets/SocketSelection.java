@@ -3,6 +3,7 @@ package io.netsvc.sockets;
 import java.net.StandardProtocolFamily;
 import java.util.EnumSet;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** The one kind of {@link SocketQuery}. */
@@ -11,6 +12,7 @@ record SocketSelection(
     Set<StandardProtocolFamily> families,
     Optional<Set<SocketState>> states,
     boolean waiting,
+    OptionalInt localPort,
     Optional<SocketFilter> filter,
     boolean memory)
     implements SocketQuery {
@@ -21,38 +23,48 @@ record SocketSelection(
           EnumSet.of(StandardProtocolFamily.INET, StandardProtocolFamily.INET6),
           Optional.empty(),
           false,
+          OptionalInt.empty(),
           Optional.empty(),
           false);
 
   @Override
   public SocketQuery withProtocols(Set<SocketProtocol> only) {
-    return new SocketSelection(Set.copyOf(only), families, states, waiting, filter, memory);
+    return new SocketSelection(Set.copyOf(only), families, states, waiting, localPort, filter, memory);
   }
 
   @Override
   public SocketQuery withFamilies(Set<StandardProtocolFamily> only) {
-    return new SocketSelection(protocols, Set.copyOf(only), states, waiting, filter, memory);
+    return new SocketSelection(protocols, Set.copyOf(only), states, waiting, localPort, filter, memory);
   }
 
   @Override
   public SocketQuery withStates(Set<SocketState> only) {
     return new SocketSelection(
-        protocols, families, Optional.of(Set.copyOf(only)), false, filter, memory);
+        protocols, families, Optional.of(Set.copyOf(only)), false, localPort, filter, memory);
   }
 
   @Override
   public SocketQuery withWaiting() {
-    return new SocketSelection(protocols, families, Optional.empty(), true, filter, memory);
+    return new SocketSelection(protocols, families, Optional.empty(), true, localPort, filter, memory);
+  }
+
+  @Override
+  public SocketQuery withLocalPort(int port) {
+    if (port < 0 || port > 65535) {
+      throw new IllegalArgumentException("port out of range: " + port);
+    }
+    return new SocketSelection(
+        protocols, families, states, waiting, OptionalInt.of(port), filter, memory);
   }
 
   @Override
   public SocketQuery withFilter(SocketFilter only) {
-    return new SocketSelection(protocols, families, states, waiting, Optional.of(only), memory);
+    return new SocketSelection(protocols, families, states, waiting, localPort, Optional.of(only), memory);
   }
 
   @Override
   public SocketQuery withMemory() {
-    return new SocketSelection(protocols, families, states, waiting, filter, true);
+    return new SocketSelection(protocols, families, states, waiting, localPort, filter, true);
   }
 
   /** {@return the states that the sockets of a protocol may be in, as the kernel's bits} */
@@ -70,12 +82,24 @@ record SocketSelection(
     };
   }
 
+  /** {@return the port that the kernel may look for} */
+  OptionalInt port() {
+    return localPort.isPresent()
+        ? localPort
+        : filter.map(SocketFilter::localPort).orElse(OptionalInt.empty());
+  }
+
   /** Whether an entry in a state that was asked for is one to list. */
   boolean takes(SocketEntry entry) {
     return protocols.contains(entry.protocol())
         && (bits(entry.protocol()) & entry.state().bit()) != 0
         && (!waiting || isNamed(entry))
+        && (localPort.isEmpty() || hasPort(entry, localPort.getAsInt()))
         && (filter.isEmpty() || filter.get().test(entry));
+  }
+
+  private static boolean hasPort(SocketEntry entry, int port) {
+    return entry instanceof InetEntry inet && inet.local().getPort() == port;
   }
 
   /** Whether anyone could reach it. */

@@ -3,6 +3,7 @@ package io.netsvc.sockets;
 import io.netsvc.linux.LinuxException;
 import io.netsvc.linux.NativeAccess;
 import io.netsvc.linux.SocketDiag;
+import io.netsvc.net.BindFailedException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SocketTable {
   private static final int TRIES = 3;
+
+  /** So that a failure's message stays one that is read. */
+  private static final int MOST_TOLD = 2;
 
   /** Where the namespace is, for setns(2); empty for that of this process. */
   private final Optional<String> namespace;
@@ -149,6 +154,38 @@ public final class SocketTable {
     };
   }
 
+  /**
+   * Returns the message of a failure; for a bind that failed because its address is taken or not
+   * local, with what is in the way and what would help, in the same line.
+   */
+  public static String explain(IOException failure) {
+    var message = String.valueOf(failure.getMessage());
+    if (!(failure instanceof BindFailedException bind)) {
+      return message;
+    }
+    var reason = bind.reason();
+    if (reason != BindFailedException.Reason.ADDRESS_IN_USE
+        && reason != BindFailedException.Reason.ADDRESS_NOT_LOCAL) {
+      return message; // it says already what it takes
+    }
+    try {
+      var obstacles = system().whoBlocks(protocol(bind), bind.address());
+      return obstacles.stream()
+          .limit(MOST_TOLD)
+          .map(Obstacle::toString)
+          .collect(Collectors.joining("; ", obstacles.isEmpty() ? message : message + "; ", ""));
+    } catch (IOException | IllegalArgumentException e) {
+      return message; // the kernel's table cannot be had
+    }
+  }
+
+  private static SocketProtocol protocol(BindFailedException bind) {
+    if (bind.address() instanceof UnixDomainSocketAddress) {
+      return bind.isDatagram() ? SocketProtocol.UNIX_DATAGRAM : SocketProtocol.UNIX_STREAM;
+    }
+    return bind.isDatagram() ? SocketProtocol.UDP : SocketProtocol.TCP;
+  }
+
   /** Opens the kernel's table; empty where only files can be read. */
   private Optional<SocketDiag> open() throws IOException {
     var missing = NativeAccess.missing();
@@ -182,7 +219,7 @@ public final class SocketTable {
 
     List<SocketEntry> all() throws IOException {
       var found = new ArrayList<SocketEntry>();
-      var port = selection.filter().map(SocketFilter::localPort).orElse(OptionalInt.empty());
+      var port = selection.port();
       int unixStates = 0;
       for (var protocol : SocketProtocol.values()) {
         int states = selection.protocols().contains(protocol) ? selection.bits(protocol) : 0;

@@ -62,7 +62,7 @@ final class Visible {
   }
 
   /** Neither moves a cursor nor turns the direction of what follows. */
-  private static boolean isPrintable(int c) {
+  static boolean isPrintable(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
           Character.FORMAT,
