@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,12 @@ final class ProcNet {
   private static final Map<SocketProtocol, String> NAMES =
       Map.of(
           SocketProtocol.TCP, "tcp", SocketProtocol.UDP, "udp", SocketProtocol.RAW, "raw");
+
+  /** The flags, the type, the state, the inode, and behind one blank a name with what it has. */
+  private static final Pattern UNIX =
+      Pattern.compile(
+          "\\S+: \\p{XDigit}+ \\p{XDigit}+ (\\p{XDigit}+) (\\p{XDigit}+) (\\p{XDigit}+) +(\\d+)(?: (.*))?",
+          Pattern.DOTALL);
 
   private static final int LISTENS = 0x10000; // SO_ACCEPTCON
   private static final int CONNECTED = 3;
@@ -39,7 +46,8 @@ final class ProcNet {
 
   /** Lists what is selected; without a file of a protocol there are no such sockets. */
   void readAll() throws IOException {
-    if (!Files.isDirectory(directory)) {
+    // The directory of a process that has ended, and was not waited for, is there and empty.
+    if (!Files.exists(directory.resolve("dev"))) {
       throw new NoSuchFileException(directory.toString());
     }
     for (var protocol : NAMES.keySet().stream().sorted().toList()) {
@@ -68,8 +76,20 @@ final class ProcNet {
 
   private void lines(String name, Consumer<String> reader) throws IOException {
     // As ISO 8859-1 every byte is one character, whatever a path of a Unix socket has in it.
-    try (var lines = Files.lines(directory.resolve(name), StandardCharsets.ISO_8859_1)) {
-      lines.skip(1).forEach(reader);
+    try (var in = Files.newBufferedReader(directory.resolve(name), StandardCharsets.ISO_8859_1)) {
+      boolean heading = true;
+      var line = new StringBuilder();
+      for (int c = in.read(); c >= 0; c = in.read()) {
+        if (c != '\n') { // a carriage return is one more character of a path
+          line.append((char) c);
+        } else if (heading) {
+          heading = false;
+          line.setLength(0);
+        } else {
+          reader.accept(line.toString());
+          line.setLength(0);
+        }
+      }
     } catch (NoSuchFileException e) {
       // The kernel has no such protocol.
     }
@@ -133,18 +153,19 @@ final class ProcNet {
 
   /** Num: RefCount Protocol Flags Type St Inode [Path] */
   static @Nullable UnixEntry unix(String line) {
-    var words = line.split(" +", 8);
-    if (words.length < 7) {
-      return null;
+    var row = UNIX.matcher(line);
+    if (!row.matches()) {
+      return null; // the rest of a name with a line end in it
     }
     try {
-      var protocol = UnixDiag.protocol(Integer.parseInt(words[4], 16));
-      boolean listens = (Integer.parseInt(words[3], 16) & LISTENS) != 0;
-      boolean connected = Integer.parseInt(words[5], 16) == CONNECTED;
+      var protocol = UnixDiag.protocol(Integer.parseInt(row.group(2), 16));
+      boolean listens = (Integer.parseInt(row.group(1), 16) & LISTENS) != 0;
+      boolean connected = Integer.parseInt(row.group(3), 16) == CONNECTED;
       if (protocol == null) {
         return null;
       }
-      byte[] name = words.length < 8 ? new byte[0] : words[7].getBytes(StandardCharsets.ISO_8859_1);
+      var text = row.group(5) == null ? "" : row.group(5);
+      byte[] name = text.getBytes(StandardCharsets.ISO_8859_1);
       if (name.length > 0 && name[0] == '@') {
         name[0] = 0;
       }
@@ -155,13 +176,13 @@ final class ProcNet {
           0,
           0,
           0,
-          Long.parseLong(words[6]),
+          Long.parseLong(row.group(4)),
           0,
           0,
           OptionalLong.empty(),
           0);
     } catch (NumberFormatException e) {
-      return null; // the rest of a name with a line end in it
+      return null; // no line of this table
     }
   }
 }

@@ -70,10 +70,11 @@ public final class SocketTable {
    * Returns the table of a network namespace that ip-netns(8) has named. Listing it needs
    * CAP_SYS_ADMIN.
    *
-   * @throws IllegalArgumentException if the name has a slash in it, or is empty
+   * @throws IllegalArgumentException if the name is none that a file could have
    */
   public static SocketTable ofNamespace(String name) {
-    if (name.isEmpty() || name.indexOf('/') >= 0 || name.indexOf('\0') >= 0) {
+    boolean plain = name.indexOf('/') < 0 && name.indexOf('\0') < 0;
+    if (!plain || name.isEmpty() || name.equals(".") || name.equals("..")) {
       throw new IllegalArgumentException("name of a network namespace: \"" + name + '"');
     }
     return new SocketTable(Optional.of("/run/netns/" + name), Optional.empty());

@@ -97,3 +97,14 @@ sub ready {
   print "pid $$\nready\n";
   end();
 }
+
+sub many {       # allows this many fds, if that may be
+  return syscall($arm ? 261 : 302, 0, 7, pack("QQ", $_[0], $_[0]), 0) == 0; # prlimit64
+}
+
+sub nobody {     # becomes that user
+  $) = "65534 65534";
+  $( = 65534;
+  $< = $> = 65534;
+  $> == 65534 or die "setuid: $!";
+}
