@@ -91,7 +91,7 @@ class PlainUserTest {
 
     public static void main(String[] arguments) throws IOException {
       var table = SocketTable.system();
-      for (var socket : table.query(q -> q.withFilter(SocketFilter.localPort(2003)))) {
+      for (var socket : table.query(q -> q.withLocalPort(2003))) {
         var inet = (InetEntry) socket;
         var all = table.holders(List.of(socket));
         var first = table.firstHolders(List.of(socket));
@@ -110,7 +110,7 @@ class PlainUserTest {
 
     public static void main(String[] arguments) throws IOException {
       var table = SocketTable.ofProcess(Long.parseLong(arguments[0]));
-      for (var socket : table.query(q -> q.withFilter(SocketFilter.localPort(2003)))) {
+      for (var socket : table.query(q -> q.withLocalPort(2003))) {
         System.out.println(socket + " queue " + socket.sendQueue() + " cookie " + socket.cookie());
       }
     }
