@@ -40,6 +40,15 @@ final class ObstacleText {
         "take one that `ip address` lists, or set net.ipv4.ip_nonlocal_bind");
   }
 
+  static Obstacle file(String path) {
+    return new Obstacle(
+        Obstacle.Kind.FILE,
+        Optional.empty(),
+        List.of(),
+        path + " is there, and no socket that can be seen is bound to it",
+        "remove it if it was left behind, or take another path");
+  }
+
   static Obstacle unix(UnixEntry socket, Holders holders) {
     var does =
         socket.state() == SocketState.LISTENING ? " listens at " : " has bound ";
@@ -76,7 +85,7 @@ final class ObstacleText {
               + " of " + at + ", closed a short time ago, may still receive segments (TIME-WAIT)";
       case OUTGOING ->
           "a connection of " + who + " to " + peer() + " goes out from " + at + ", a port that the kernel chose for it";
-      case PRIVILEGED_PORT, ADDRESS_NOT_LOCAL -> throw new AssertionError(kind); // no sockets
+      case PRIVILEGED_PORT, ADDRESS_NOT_LOCAL, FILE -> throw new AssertionError(kind); // no sockets
     };
   }
 
@@ -107,7 +116,7 @@ final class ObstacleText {
               + socket.timer().map(t -> " " + (t.expires().toSeconds() + 1) + " s").orElse("");
       case OUTGOING ->
           "wait for its end, and keep the port from being chosen again with `sysctl -w net.ipv4.ip_local_reserved_ports=" + port + '`';
-      case PRIVILEGED_PORT, ADDRESS_NOT_LOCAL -> throw new AssertionError(kind); // no sockets
+      case PRIVILEGED_PORT, ADDRESS_NOT_LOCAL, FILE -> throw new AssertionError(kind); // no sockets
     };
   }
 

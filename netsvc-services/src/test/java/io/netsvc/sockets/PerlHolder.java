@@ -129,7 +129,7 @@ final class PerlHolder implements AutoCloseable {
   }
 
   List<InetEntry> sockets(int port) throws IOException {
-    return table().query(q -> q.withFilter(SocketFilter.localPort(port))).stream()
+    return table().query(q -> q.withLocalPort(port)).stream()
         .map(InetEntry.class::cast)
         .toList();
   }
