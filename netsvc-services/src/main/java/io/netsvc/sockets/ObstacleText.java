@@ -2,6 +2,7 @@ package io.netsvc.sockets;
 
 import io.netsvc.net.AddressText;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -151,22 +152,41 @@ final class ObstacleText {
     return name + " (pid " + holder.pid() + unit + ')';
   }
 
-  private static String ending(List<Holder> holders) {
+  static String ending(List<Holder> holders) {
     if (holders.isEmpty()) {
       return "stop what holds it";
-    }
-    var unit = holders.getFirst().unit().filter(u -> !u.endsWith(".scope"));
-    if (unit.isPresent() && holders.stream().allMatch(h -> h.unit().equals(unit))) {
-      var name = unit.get();
-      return "stop it with `systemctl stop "
-          + (name.endsWith(".service") ? name.substring(0, name.length() - ".service".length()) : name)
-          + '`';
     }
     if (holders.stream().anyMatch(h -> h.pid() == ProcessHandle.current().pid())) {
       return "close that one";
     }
+    // It listens for the services that it starts, and must not be ended itself.
+    var systemd = holders.stream().filter(ObstacleText::isSystemd).findFirst();
+    if (systemd.isPresent()) {
+      return "find its socket unit with `" + systemctl(systemd.get()) + "list-sockets` and stop that";
+    }
+    var unit = holders.getFirst().unit().filter(u -> !u.endsWith(".scope"));
+    if (unit.isPresent() && holders.stream().allMatch(h -> h.unit().equals(unit))) {
+      var name = unit.get();
+      return "stop it with `" + systemctl(holders.getFirst()) + "stop "
+          + word(name.endsWith(".service") ? name.substring(0, name.length() - ".service".length()) : name)
+          + '`';
+    }
     return "end it with `kill "
         + holders.stream().limit(3).map(h -> Integer.toString(h.pid())).collect(Collectors.joining(" "))
         + '`';
+  }
+
+  private static boolean isSystemd(Holder holder) {
+    return holder.name().equals("systemd") && holder.unit().equals(Optional.of("init.scope"));
+  }
+
+  private static String systemctl(Holder holder) {
+    var cgroup = ProcFile.text(Path.of("/proc", Integer.toString(holder.pid()), "cgroup"));
+    return ProcessInfo.isOfUser(cgroup) ? "systemctl --user " : "systemctl ";
+  }
+
+  /** A name as one word of a shell. */
+  private static String word(String name) {
+    return name.indexOf('\\') < 0 ? name : '\'' + name + '\'';
   }
 }
