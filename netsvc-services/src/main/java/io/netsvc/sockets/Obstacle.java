@@ -39,7 +39,9 @@ public record Obstacle(
     /** A connection that ended a short time ago. */
     TIME_WAIT,
     /** A connection that goes out, for which the kernel chose this port. */
-    OUTGOING
+    OUTGOING,
+    /** A file at the path of a Unix socket, to which no socket that can be seen is bound. */
+    FILE
   }
 
   /** {@return the reason and what would help, in one line} */

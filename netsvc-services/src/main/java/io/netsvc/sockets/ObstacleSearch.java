@@ -1,11 +1,15 @@
 package io.netsvc.sockets;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import io.netsvc.linux.Credentials;
 import io.netsvc.linux.NativeAccess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,14 +35,42 @@ final class ObstacleSearch {
     this.here = here;
   }
 
+  /** Whatever has the path is in the way; abstract names are apart for each type of socket. */
   List<Obstacle> unix(SocketProtocol protocol, String name) throws IOException {
-    var there =
-        table.query(q -> q.withProtocols(Set.of(protocol))).stream()
-            .filter(e -> e instanceof UnixEntry unix && unix.name().equals(name))
-            .filter(e -> e.state() != SocketState.ESTABLISHED)
+    boolean isPath = !name.startsWith("@");
+    var visible = Visible.of(raw(name));
+    var named =
+        table
+            .query(q -> isPath ? q : q.withProtocols(Set.of(protocol)))
+            .stream()
+            .filter(e -> e instanceof UnixEntry unix && isAt(unix, name, visible))
             .toList();
-    var holders = table.holders(there);
-    return there.stream().map(e -> ObstacleText.unix((UnixEntry) e, holders)).toList();
+    // Each connection of a listener has its name too.
+    var owners = named.stream().filter(ObstacleSearch::ownsName).toList();
+    var found = owners.isEmpty() ? named : owners;
+    var holders = table.holders(found);
+    if (found.isEmpty() && here && isPath && Files.exists(Path.of(name), NOFOLLOW_LINKS)) {
+      return List.of(ObstacleText.file(visible));
+    }
+    return found.stream().map(e -> ObstacleText.unix((UnixEntry) e, holders)).toList();
+  }
+
+  private static byte[] raw(String name) {
+    byte[] raw = name.getBytes(StandardCharsets.UTF_8);
+    if (raw.length > 0 && raw[0] == '@') {
+      raw[0] = 0;
+    }
+    return raw;
+  }
+
+  /** An abstract name that no path can have is given as this library shows it. */
+  private static boolean isAt(UnixEntry socket, String name, String visible) {
+    return socket.name().equals(visible) || socket.name().equals(name);
+  }
+
+  private static boolean ownsName(SocketEntry socket) {
+    return socket.state() != SocketState.ESTABLISHED
+        || socket.protocol() == SocketProtocol.UNIX_DATAGRAM;
   }
 
   List<Obstacle> inet(PortSettings wanted) throws IOException {

@@ -2,6 +2,7 @@ package io.netsvc.sockets;
 
 import io.netsvc.net.AddressText;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -40,6 +41,15 @@ final class ObstacleText {
         "take one that `ip address` lists, or set net.ipv4.ip_nonlocal_bind");
   }
 
+  static Obstacle file(String path) {
+    return new Obstacle(
+        Obstacle.Kind.FILE,
+        Optional.empty(),
+        List.of(),
+        path + " is there, and no socket that can be seen is bound to it",
+        "remove it if it was left behind, or take another path");
+  }
+
   static Obstacle unix(UnixEntry socket, Holders holders) {
     var does =
         socket.state() == SocketState.LISTENING ? " listens at " : " has bound ";
@@ -76,7 +86,7 @@ final class ObstacleText {
               + " of " + at + ", closed a short time ago, may still receive segments (TIME-WAIT)";
       case OUTGOING ->
           "a connection of " + who + " to " + peer() + " goes out from " + at + ", a port that the kernel chose for it";
-      case PRIVILEGED_PORT, ADDRESS_NOT_LOCAL -> throw new AssertionError(kind); // no sockets
+      case PRIVILEGED_PORT, ADDRESS_NOT_LOCAL, FILE -> throw new AssertionError(kind); // no sockets
     };
   }
 
@@ -107,7 +117,7 @@ final class ObstacleText {
               + socket.timer().map(t -> " " + (t.expires().toSeconds() + 1) + " s").orElse("");
       case OUTGOING ->
           "wait for its end, and keep the port from being chosen again with `sysctl -w net.ipv4.ip_local_reserved_ports=" + port + '`';
-      case PRIVILEGED_PORT, ADDRESS_NOT_LOCAL -> throw new AssertionError(kind); // no sockets
+      case PRIVILEGED_PORT, ADDRESS_NOT_LOCAL, FILE -> throw new AssertionError(kind); // no sockets
     };
   }
 
@@ -142,22 +152,41 @@ final class ObstacleText {
     return name + " (pid " + holder.pid() + unit + ')';
   }
 
-  private static String ending(List<Holder> holders) {
+  static String ending(List<Holder> holders) {
     if (holders.isEmpty()) {
       return "stop what holds it";
-    }
-    var unit = holders.getFirst().unit().filter(u -> !u.endsWith(".scope"));
-    if (unit.isPresent() && holders.stream().allMatch(h -> h.unit().equals(unit))) {
-      var name = unit.get();
-      return "stop it with `systemctl stop "
-          + (name.endsWith(".service") ? name.substring(0, name.length() - ".service".length()) : name)
-          + '`';
     }
     if (holders.stream().anyMatch(h -> h.pid() == ProcessHandle.current().pid())) {
       return "close that one";
     }
+    // It listens for the services that it starts, and must not be ended itself.
+    var systemd = holders.stream().filter(ObstacleText::isSystemd).findFirst();
+    if (systemd.isPresent()) {
+      return "find its socket unit with `" + systemctl(systemd.get()) + "list-sockets` and stop that";
+    }
+    var unit = holders.getFirst().unit().filter(u -> !u.endsWith(".scope"));
+    if (unit.isPresent() && holders.stream().allMatch(h -> h.unit().equals(unit))) {
+      var name = unit.get();
+      return "stop it with `" + systemctl(holders.getFirst()) + "stop "
+          + word(name.endsWith(".service") ? name.substring(0, name.length() - ".service".length()) : name)
+          + '`';
+    }
     return "end it with `kill "
         + holders.stream().limit(3).map(h -> Integer.toString(h.pid())).collect(Collectors.joining(" "))
         + '`';
+  }
+
+  private static boolean isSystemd(Holder holder) {
+    return holder.name().equals("systemd") && holder.unit().equals(Optional.of("init.scope"));
+  }
+
+  private static String systemctl(Holder holder) {
+    var cgroup = ProcFile.text(Path.of("/proc", Integer.toString(holder.pid()), "cgroup"));
+    return ProcessInfo.isOfUser(cgroup) ? "systemctl --user " : "systemctl ";
+  }
+
+  /** A name as one word of a shell. */
+  private static String word(String name) {
+    return name.indexOf('\\') < 0 ? name : '\'' + name + '\'';
   }
 }

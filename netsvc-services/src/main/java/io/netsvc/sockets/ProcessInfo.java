@@ -6,10 +6,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** What {@code /proc/PID} says of a process; nothing of one that has ended. */
 record ProcessInfo(String name, List<String> commandLine, String user, Optional<String> unit) {
   private static final List<String> UNITS = List.of(".service", ".socket", ".scope");
+
+  private static final Pattern USERS_MANAGER = Pattern.compile("/user@\\d+\\.service/");
 
   static ProcessInfo of(int pid, UserNames users) {
     var process = Path.of("/proc", Integer.toString(pid));
@@ -53,11 +56,22 @@ record ProcessInfo(String name, List<String> commandLine, String user, Optional<
       if (parts.length == 3 && (parts[1].isEmpty() || parts[1].equals("name=systemd"))) {
         for (var name : parts[2].split("/", -1)) {
           if (UNITS.stream().anyMatch(name::endsWith)) {
-            unit = Optional.of(Visible.text(name.getBytes(StandardCharsets.UTF_8)));
+            unit = Optional.of(unitName(name));
           }
         }
       }
     }
     return unit;
+  }
+
+  /** Those of systemd are ASCII, and what is special in them it has escaped itself. */
+  private static String unitName(String name) {
+    boolean plain = name.chars().allMatch(c -> c > ' ' && c < 0x7f);
+    return plain ? name : Visible.text(name.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  /** Whether the unit is one of a user's own systemd, below {@code user@1000.service}. */
+  static boolean isOfUser(String cgroup) {
+    return USERS_MANAGER.matcher(cgroup).find();
   }
 }

@@ -47,15 +47,10 @@ class SsDifferentialTest {
     }
   }
 
-  private static boolean listsBoundSockets() {
-    var version = System.getProperty("os.version").split("[^0-9]+", 3);
-    return Integer.parseInt(version[0]) * 100 + Integer.parseInt(version[1]) >= 608;
-  }
-
   /** Before version 6.8, ss cannot ask for a socket that is bound and does not listen. */
   @Test
   void query_boundAlone_isThereWithItsHolder() throws Exception {
-    assumeTrue(listsBoundSockets(), "a kernel before 6.8");
+    assumeTrue(Kernels.listsBoundSockets(), "a kernel before 6.8");
     try (var holder = cases()) {
       var bound = holder.socket(1017);
       assertThat(bound.state()).isEqualTo(SocketState.BOUND);
