@@ -11,4 +11,7 @@ module io.netsvc.core {
   exports io.netsvc.linux to
       io.netsvc.inetd,
       io.netsvc.services;
+  exports io.netsvc.text to
+      io.netsvc.inetd,
+      io.netsvc.services;
 }

@@ -1,6 +1,8 @@
 package io.netsvc.services;
 
+import io.netsvc.text.NearWords;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What a human or a configuration file means by a service's name or a port's number. */
@@ -18,7 +20,14 @@ final class Resolver {
     var suffix = protocol == null ? "" : " for protocol " + Text.quote(protocol);
     throw new NoSuchServiceException(
         "unknown service " + Text.quote(text) + suffix,
-        NearNames.near(text, protocol, lookup.all()));
+        NearWords.of(text, names(lookup, protocol)));
+  }
+
+  private static List<String> names(Lookup lookup, @Nullable String protocol) {
+    return lookup.all().stream()
+        .filter(entry -> protocol == null || protocol.equals(entry.protocol()))
+        .flatMap(entry -> Stream.concat(Stream.of(entry.name()), entry.aliases().stream()))
+        .toList();
   }
 
   private static int number(String digits) {

@@ -2,6 +2,7 @@ package io.netsvc.sockets;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.netsvc.text.NearWords;
 import java.util.Collection;
 
 /**
@@ -108,7 +109,7 @@ final class FilterText {
 
   /** {@return what to throw for a word that is not what was expected, but near some of those} */
   SocketFilterException unexpected(FilterWord word, String expected, Collection<String> names) {
-    return unexpected(word, expected, NearWords.hint(word.text(), names));
+    return unexpected(word, expected, NearWords.hint(NearWords.of(word.text(), names).stream().limit(1).toList()));
   }
 
   SocketFilterException unexpected(FilterWord word, String expected, String hint) {

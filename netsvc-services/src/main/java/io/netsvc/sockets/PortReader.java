@@ -2,6 +2,7 @@ package io.netsvc.sockets;
 
 import io.netsvc.services.NoSuchServiceException;
 import io.netsvc.services.ServicesDatabase;
+import io.netsvc.text.NearWords;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 

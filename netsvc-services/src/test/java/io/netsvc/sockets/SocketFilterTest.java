@@ -329,7 +329,7 @@ class SocketFilterTest {
           """
           sprt = 22              ~ 0  ~ expected src, dst, sport, dport, dev, fwmark, cgroup, autobound, not or (, read "sprt"; did you mean sport?
           sport = 22 adn dev lo  ~ 11 ~ read "adn"; did you mean and?
-          sport = sssh           ~ 8  ~ expected a port (0 to 65535, or a service's name), read "sssh"; did you mean ssh?
+          sport = sssh           ~ 8  ~ expected a port (0 to 65535, or a service's name), read "sssh"; did you mean ssh
           sport = :99999         ~ 9  ~ expected a port (0 to 65535, or a service's name), read "99999"
           sport = 4294967318     ~ 8  ~ read "4294967318"
           sport = -1             ~ 8  ~ expected a port

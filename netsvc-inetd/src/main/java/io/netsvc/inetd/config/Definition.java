@@ -1,5 +1,6 @@
 package io.netsvc.inetd.config;
 
+import io.netsvc.text.NearWords;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -74,7 +75,7 @@ final class Definition {
       if (!StrictDefinition.KEYS.contains(key.text())) {
         throw key.expected(
             "a key that " + rules.server() + " has"
-                + Nearest.to(key.text(), StrictDefinition.KEYS).map(near -> " such as " + near).orElse(""));
+                + NearWords.of(key.text(), StrictDefinition.KEYS).stream().findFirst().map(near -> " such as " + near).orElse(""));
       }
     }
     for (var key : List.of("protocol", "user")) {
@@ -201,6 +202,6 @@ final class Definition {
   private static String nearest(String key) {
     var keys = new ArrayList<>(List.of("service_max", "ip_max", "accept_max", "bind", "socktype", "protocol", "group"));
     Attribute.all().forEach(attribute -> keys.add(attribute.key()));
-    return Nearest.to(key, keys).map(near -> " such as " + near).orElse("");
+    return NearWords.of(key, keys).stream().findFirst().map(near -> " such as " + near).orElse("");
   }
 }

@@ -1,5 +1,6 @@
 package io.netsvc.inetd.config;
 
+import io.netsvc.text.NearWords;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -112,6 +113,6 @@ final class SystemdKeys {
       return Word.shown(key) + " has no meaning here";
     }
     return "read " + Word.shown(key) + ", which systemd does not have in [" + section + "]"
-        + Nearest.to(key, known).map(near -> "; expected perhaps " + near).orElse("");
+        + NearWords.of(key, known).stream().findFirst().map(near -> "; expected perhaps " + near).orElse("");
   }
 }

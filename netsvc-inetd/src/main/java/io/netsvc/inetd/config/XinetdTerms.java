@@ -1,5 +1,6 @@
 package io.netsvc.inetd.config;
 
+import io.netsvc.text.NearWords;
 import io.netsvc.process.Limit;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -97,7 +98,7 @@ final class XinetdTerms {
   /** Returns what to say of an attribute that xinetd does not have. */
   static String unknown(String key) {
     return "read " + Word.shown(key) + ", which xinetd does not have"
-        + Nearest.to(key, ATTRIBUTES).map(near -> "; expected perhaps " + near).orElse("");
+        + NearWords.of(key, ATTRIBUTES).stream().findFirst().map(near -> "; expected perhaps " + near).orElse("");
   }
 
   /** Returns whether an attribute's values add up, in a section or in {@code defaults}. */

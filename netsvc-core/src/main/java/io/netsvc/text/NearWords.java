@@ -1,39 +1,45 @@
-package io.netsvc.sockets;
+package io.netsvc.text;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
-/** What a misspelt word may have meant. */
-final class NearWords {
+/** Known words that a misspelt one may have meant, whatever their case. */
+public final class NearWords {
   private static final int MAX_WORDS = 3;
-  private static final int MAX_DISTANCE = 2;
 
   /** More than any known word has. */
   private static final int LONGEST = 40;
 
   private NearWords() {}
 
-  /** {@return the end of a message that asks whether a known word was meant; empty if none is} */
-  static String hint(String word, Collection<String> known) {
+  /** {@return at most three words that take few changes, the fewest first} */
+  public static List<String> of(String word, Collection<String> known) {
     var wanted = word.toLowerCase(Locale.ROOT);
-    int limit = Math.min(MAX_DISTANCE, wanted.length() / 2);
+    int limit = Math.min(wanted.length() / 2, Math.max(2, wanted.length() / 3));
     if (wanted.length() > LONGEST) {
-      return "";
+      return List.of();
     }
-    int least =
-        known.stream().mapToInt(each -> distance(each, wanted)).min().orElse(Integer.MAX_VALUE);
-    if (least > limit) {
-      return "";
+    Map<String, Integer> distances = new HashMap<>();
+    for (var each : known) {
+      if (Math.abs(each.length() - wanted.length()) <= limit) {
+        int distance = distance(each.toLowerCase(Locale.ROOT), wanted);
+        if (distance <= limit) {
+          distances.putIfAbsent(each, distance);
+        }
+      }
     }
-    return hint(
-        known.stream()
-            .filter(each -> distance(each, wanted) == least)
-            .limit(MAX_WORDS)
-            .toList());
+    return distances.entrySet().stream()
+        .sorted(Map.Entry.<String, Integer>comparingByValue().thenComparing(Map.Entry::getKey))
+        .limit(MAX_WORDS)
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
-  static String hint(List<String> meant) {
+  /** {@return the end of a message, such as {@code ; did you mean http, ftp?}; empty for no words} */
+  public static String hint(List<String> meant) {
     return meant.isEmpty() ? "" : "; did you mean " + String.join(", ", meant) + "?";
   }
 
