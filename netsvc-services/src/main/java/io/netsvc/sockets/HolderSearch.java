@@ -2,6 +2,8 @@ package io.netsvc.sockets;
 
 import io.netsvc.linux.FdTable;
 import io.netsvc.linux.NativeAccess;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -52,6 +54,10 @@ final class HolderSearch {
         }
       } else {
         hidden = FdLinks.search(this::see);
+      }
+      // Mounted with hidepid, /proc does not even list others: proc(5).
+      if (hidden == 0 && isMissing() && !Files.exists(Path.of("/proc/1"))) {
+        hidden = 1;
       }
     }
     return result();

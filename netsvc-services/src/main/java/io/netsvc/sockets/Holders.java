@@ -43,7 +43,10 @@ public final class Holders {
     return hidden > 0 ? Visibility.NOT_PERMITTED : Visibility.NOBODY_VISIBLE;
   }
 
-  /** {@return how many processes this one was not permitted to look into} */
+  /**
+   * {@return how many processes this one was not permitted to look into; one where it is not known
+   * how many there are}
+   */
   public int hidden() {
     return hidden;
   }

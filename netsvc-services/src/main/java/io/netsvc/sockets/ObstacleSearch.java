@@ -5,9 +5,12 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import io.netsvc.linux.Credentials;
 import io.netsvc.linux.NativeAccess;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.DatagramChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -176,13 +179,19 @@ final class ObstacleSearch {
     return (effective & 1L << CAP_NET_BIND_SERVICE) != 0;
   }
 
+  /** Interfaces do not tell all: there are routes of type local, and ip_nonlocal_bind. */
   private static boolean isLocal(InetAddress address) {
-    try {
-      return address.isAnyLocalAddress()
-          || address.isLoopbackAddress()
-          || address.isMulticastAddress()
-          || NetworkInterface.getByInetAddress(address) != null;
-    } catch (SocketException e) {
+    if (address.isAnyLocalAddress() || address.isLoopbackAddress()) {
+      return true;
+    }
+    var family =
+        address instanceof Inet4Address ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
+    try (var probe = DatagramChannel.open(family)) {
+      probe.bind(new InetSocketAddress(address, 0));
+      return true;
+    } catch (BindException e) {
+      return false;
+    } catch (IOException | UnsupportedOperationException e) {
       return true; // nobody knows
     }
   }

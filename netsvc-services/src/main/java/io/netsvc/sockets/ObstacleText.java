@@ -3,6 +3,7 @@ package io.netsvc.sockets;
 import io.netsvc.net.AddressText;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -114,11 +115,24 @@ final class ObstacleText {
           "end it, or set SO_REUSEADDR on this socket, as its listener must have had it";
       case TIME_WAIT ->
           "set SO_REUSEADDR, as its listener must have had it, or wait"
-              + socket.timer().map(t -> " " + (t.expires().toSeconds() + 1) + " s").orElse("");
+              + socket.timer().map(t -> " " + seconds(t.expires()) + " s").orElse("");
       case OUTGOING ->
-          "wait for its end, and keep the port from being chosen again with `sysctl -w net.ipv4.ip_local_reserved_ports=" + port + '`';
+          "wait for its end, and keep the port from being chosen again with `sysctl -w net.ipv4.ip_local_reserved_ports="
+              + reserved()
+              + port
+              + '`';
       case PRIVILEGED_PORT, ADDRESS_NOT_LOCAL, FILE -> throw new AssertionError(kind); // no sockets
     };
+  }
+
+  private static long seconds(Duration time) {
+    return Math.max(1, time.plusMillis(999).toSeconds());
+  }
+
+  /** What is reserved already, since to set it is to replace it. */
+  private static String reserved() {
+    var ports = ProcFile.text(Path.of("/proc/sys/net/ipv4/ip_local_reserved_ports")).strip();
+    return ports.isEmpty() ? "" : ports + ',';
   }
 
   private boolean isWildcard() {

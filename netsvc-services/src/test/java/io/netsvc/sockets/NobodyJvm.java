@@ -63,6 +63,16 @@ final class NobodyJvm {
     return run(before, main, arguments);
   }
 
+  /** Runs it there, where /proc lists no process but its own: hidepid of proc(5). */
+  String runAlone(PerlHolder holder, Class<?> main, String... arguments) throws Exception {
+    var hide = "mount -t proc -o hidepid=2 proc /proc && exec \"$@\"";
+    var before =
+        List.of(
+            "nsenter", "-t", Integer.toString(holder.pid()), "-n",
+            "unshare", "-m", "sh", "-c", hide, "sh");
+    return run(before, main, arguments);
+  }
+
   private String run(List<String> before, Class<?> main, String... arguments) throws Exception {
     var command = new ArrayList<>(before);
     command.addAll(

@@ -1,6 +1,7 @@
 package io.netsvc.sockets;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netsvc.linux.SocketDiag;
 import java.io.IOException;
@@ -46,6 +47,16 @@ class PlainUserTest {
               a process of user root (run this as root to see which) listens on 127.0.0.1:2003: \
               stop what holds it, or take another port
               """);
+    }
+  }
+
+  /** Before 5.8, every mount of /proc has the same options. */
+  @Test
+  void holders_ofOthersThatAreNotListed_areNotPermitted() throws Exception {
+    assumeTrue(Kernels.isAtLeast(5, 8), "a kernel before 5.8");
+    try (var holder = PerlHolder.apart(directory, OTHERS)) {
+      assertThat(new NobodyJvm(classes).runAlone(holder, Look.class))
+          .startsWith("tcp LISTEN 127.0.0.1:2003 uid 0 NOT_PERMITTED hidden: 1 [] NOT_PERMITTED\n");
     }
   }
 
@@ -103,7 +114,7 @@ class PlainUserTest {
         System.out.println(
             inet.protocol().netid() + ' ' + inet.state().column() + ' ' + inet.localHost() + ':' + inet.local().getPort()
                 + " uid " + inet.uid() + ' ' + all.visibility(socket)
-                + (all.hidden() > 0 ? " hidden " : " all seen ")
+                + (all.hidden() == 1 ? " hidden: 1 " : all.hidden() > 0 ? " hidden " : " all seen ")
                 + all.of(socket) + ' ' + first.visibility(socket));
         for (var obstacle : table.whoBlocks(SocketProtocol.TCP, inet.local())) {
           System.out.println(obstacle);

@@ -203,12 +203,18 @@ class WhoBlocksTest {
         var client = SocketChannel.open(INET)) {
       client.connect(listener.getLocalAddress());
       int port = port(client);
-      assertOne(
-          blockers(TCP, at("127.0.0.1", port)),
-          Obstacle.Kind.OUTGOING,
-          ("a connection of this process itself (pid %d) to 127.0.0.1:%d goes out from 127.0.0.1:%d, a port that the kernel chose for it:"
-                  + " wait for its end, and keep the port from being chosen again with `sysctl -w net.ipv4.ip_local_reserved_ports=%d`")
-              .formatted(SELF, port(listener), port, port));
+      assertThat(blockers(TCP, at("127.0.0.1", port)))
+          .singleElement()
+          .returns(Obstacle.Kind.OUTGOING, Obstacle::kind)
+          .returns(
+              "a connection of this process itself (pid %d) to 127.0.0.1:%d goes out from 127.0.0.1:%d, a port that the kernel chose for it"
+                  .formatted(SELF, port(listener), port),
+              Obstacle::reason)
+          .satisfies(
+              obstacle ->
+                  assertThat(obstacle.help())
+                      .startsWith("wait for its end, and keep the port from being chosen again")
+                      .endsWith(port + "`"));
     }
   }
 
