@@ -17,14 +17,21 @@ public final class Credentials {
   private static final long MAX_BUFFER = 16 * 1024 * 1024;
   private static final MethodHandle GETEUID = Libc.ints("geteuid");
   private static final MethodHandle GETEGID = Libc.ints("getegid");
-  private static final MethodHandle GETPWNAM_R =
-      Libc.ints("getpwnam_r", ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
-  private static final MethodHandle GETPWUID_R =
-      Libc.ints("getpwuid_r", JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
-  private static final MethodHandle GETGRNAM_R =
-      Libc.ints("getgrnam_r", ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
-  private static final MethodHandle GETGROUPLIST =
-      Libc.ints("getgrouplist", ADDRESS, JAVA_INT, ADDRESS, ADDRESS);
+
+  /** Linked when first called: most that ask who they are look nobody up. */
+  private static final class ByNumber {
+    static final MethodHandle GETPWUID_R =
+        Libc.ints("getpwuid_r", JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
+  }
+
+  private static final class ByName {
+    static final MethodHandle GETPWNAM_R =
+        Libc.ints("getpwnam_r", ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
+    static final MethodHandle GETGRNAM_R =
+        Libc.ints("getgrnam_r", ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
+    static final MethodHandle GETGROUPLIST =
+        Libc.ints("getgrouplist", ADDRESS, JAVA_INT, ADDRESS, ADDRESS);
+  }
 
   private Credentials() {}
 
@@ -57,7 +64,10 @@ public final class Credentials {
     try (var arena = Arena.ofConfined()) {
       var name = arena.allocateFrom(nameOrUid);
       var entry = arena.allocate(48, 8);
-      if (find("getpwnam_r " + nameOrUid, arena, (b, r) -> look(GETPWNAM_R, name, entry, b, r))) {
+      if (find(
+          "getpwnam_r " + nameOrUid,
+          arena,
+          (b, r) -> look(ByName.GETPWNAM_R, name, entry, b, r))) {
         return Optional.of(user(entry));
       }
       var uid = number(nameOrUid);
@@ -105,7 +115,10 @@ public final class Credentials {
     try (var arena = Arena.ofConfined()) {
       var name = arena.allocateFrom(nameOrGid);
       var entry = arena.allocate(32, 8);
-      return find("getgrnam_r " + nameOrGid, arena, (b, r) -> look(GETGRNAM_R, name, entry, b, r))
+      return find(
+              "getgrnam_r " + nameOrGid,
+              arena,
+              (b, r) -> look(ByName.GETGRNAM_R, name, entry, b, r))
           ? OptionalInt.of(entry.get(JAVA_INT, 16))
           : number(nameOrGid);
     }
@@ -196,7 +209,8 @@ public final class Credentials {
       int uid, MemorySegment entry, MemorySegment buffer, MemorySegment result) {
     try {
       return (int)
-          GETPWUID_R.invokeExact(Libc.state(), uid, entry, buffer, buffer.byteSize(), result);
+          ByNumber.GETPWUID_R.invokeExact(
+              Libc.state(), uid, entry, buffer, buffer.byteSize(), result);
     } catch (Throwable t) {
       throw Libc.impossible(t);
     }
@@ -205,7 +219,7 @@ public final class Credentials {
   private static int groupList(
       MemorySegment user, int gid, MemorySegment groups, MemorySegment count) {
     try {
-      return (int) GETGROUPLIST.invokeExact(Libc.state(), user, gid, groups, count);
+      return (int) ByName.GETGROUPLIST.invokeExact(Libc.state(), user, gid, groups, count);
     } catch (Throwable t) {
       throw Libc.impossible(t);
     }

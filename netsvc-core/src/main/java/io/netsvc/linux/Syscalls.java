@@ -16,69 +16,101 @@ import java.lang.invoke.MethodHandle;
 /**
  * The system calls on fds, sockets and memory. A failure is returned as the negative errno, as the
  * kernel itself does.
+ *
+ * <p>To link them all takes longer than a short command should: each group of them is linked when
+ * the first of it is called.
  */
 final class Syscalls {
   private static final MethodHandle SOCKET = ints("socket", JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle BIND = ints("bind", JAVA_INT, ADDRESS, JAVA_INT);
-  private static final MethodHandle CONNECT = ints("connect", JAVA_INT, ADDRESS, JAVA_INT);
-  private static final MethodHandle LISTEN = ints("listen", JAVA_INT, JAVA_INT);
-  private static final MethodHandle ACCEPT4 =
-      ints("accept4", JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
-  private static final MethodHandle SHUTDOWN = ints("shutdown", JAVA_INT, JAVA_INT);
-  private static final MethodHandle CLOSE = ints("close", JAVA_INT);
-  private static final MethodHandle GETSOCKNAME = ints("getsockname", JAVA_INT, ADDRESS, ADDRESS);
-  private static final MethodHandle SETSOCKOPT =
-      ints("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-  private static final MethodHandle GETSOCKOPT =
-      ints("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
-  private static final MethodHandle EPOLL_CREATE1 = ints("epoll_create1", JAVA_INT);
-  private static final MethodHandle EPOLL_CTL =
-      ints("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
-  private static final MethodHandle EPOLL_WAIT =
-      ints("epoll_wait", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
-  private static final MethodHandle EVENTFD = ints("eventfd", JAVA_INT, JAVA_INT);
-  private static final MethodHandle READ = longs("read", JAVA_INT, ADDRESS, JAVA_LONG);
-  private static final MethodHandle WRITE = longs("write", JAVA_INT, ADDRESS, JAVA_LONG);
-  private static final MethodHandle SEND = longs("send", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle RECVMMSG =
-      ints("recvmmsg", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
-  private static final MethodHandle SENDMMSG =
-      ints("sendmmsg", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
-  private static final MethodHandle MMAP =
-      longs("mmap", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
-  private static final MethodHandle MUNMAP = ints("munmap", JAVA_LONG, JAVA_LONG);
-  private static final MethodHandle MPROTECT = ints("mprotect", JAVA_LONG, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle DUP3 = ints("dup3", JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle FCHMOD = ints("fchmod", JAVA_INT, JAVA_INT);
-  private static final MethodHandle CHMOD = ints("chmod", ADDRESS, JAVA_INT);
-  private static final MethodHandle FCHOWNAT =
-      ints("fchownat", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle FLOCK = ints("flock", JAVA_INT, JAVA_INT);
-  private static final MethodHandle PIPE2 = ints("pipe2", ADDRESS, JAVA_INT);
-  private static final MethodHandle OPEN =
-      Libc.variadic("open", 2, FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
-  private static final MethodHandle OPENAT =
-      Libc.variadic(
-          "openat", 3, FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
-  private static final MethodHandle LSEEK = longs("lseek", JAVA_INT, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle GETDENTS64 =
-      longs("getdents64", JAVA_INT, ADDRESS, JAVA_LONG);
-  private static final MethodHandle READLINKAT =
-      longs("readlinkat", JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG);
-  private static final MethodHandle SETNS = ints("setns", JAVA_INT, JAVA_INT);
-  private static final MethodHandle SPLICE =
-      Libc.longs("splice", JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle IOCTL =
-      Libc.variadic("ioctl", 2, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
-  private static final MethodHandle FCNTL =
-      Libc.variadic("fcntl", 2, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
-  private static final MethodHandle SYSCALL =
-      Libc.variadic(
-          "syscall",
-          1,
-          FunctionDescriptor.of(
-              JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
-              JAVA_LONG));
+
+  private static final class Files {
+    static final MethodHandle READ = longs("read", JAVA_INT, ADDRESS, JAVA_LONG);
+    static final MethodHandle WRITE = longs("write", JAVA_INT, ADDRESS, JAVA_LONG);
+    static final MethodHandle CLOSE = ints("close", JAVA_INT);
+  }
+
+  private static final class Directories {
+    static final MethodHandle OPENAT =
+        Libc.variadic(
+            "openat", 3, FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
+    static final MethodHandle LSEEK = longs("lseek", JAVA_INT, JAVA_LONG, JAVA_INT);
+    static final MethodHandle GETDENTS64 = longs("getdents64", JAVA_INT, ADDRESS, JAVA_LONG);
+    static final MethodHandle READLINKAT =
+        longs("readlinkat", JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG);
+  }
+
+  private static final class Descriptors {
+    static final MethodHandle OPEN =
+        Libc.variadic("open", 2, FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
+    static final MethodHandle DUP3 = ints("dup3", JAVA_INT, JAVA_INT, JAVA_INT);
+    static final MethodHandle PIPE2 = ints("pipe2", ADDRESS, JAVA_INT);
+    static final MethodHandle FCNTL =
+        Libc.variadic("fcntl", 2, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+    static final MethodHandle SPLICE =
+        longs("splice", JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+  }
+
+  private static final class Permissions {
+    static final MethodHandle FCHMOD = ints("fchmod", JAVA_INT, JAVA_INT);
+    static final MethodHandle CHMOD = ints("chmod", ADDRESS, JAVA_INT);
+    static final MethodHandle FCHOWNAT =
+        ints("fchownat", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT);
+    static final MethodHandle FLOCK = ints("flock", JAVA_INT, JAVA_INT);
+  }
+
+  private static final class Streams {
+    static final MethodHandle BIND = ints("bind", JAVA_INT, ADDRESS, JAVA_INT);
+    static final MethodHandle CONNECT = ints("connect", JAVA_INT, ADDRESS, JAVA_INT);
+    static final MethodHandle LISTEN = ints("listen", JAVA_INT, JAVA_INT);
+    static final MethodHandle ACCEPT4 = ints("accept4", JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
+    static final MethodHandle SHUTDOWN = ints("shutdown", JAVA_INT, JAVA_INT);
+    static final MethodHandle GETSOCKNAME = ints("getsockname", JAVA_INT, ADDRESS, ADDRESS);
+    static final MethodHandle SETSOCKOPT =
+        ints("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+    static final MethodHandle GETSOCKOPT =
+        ints("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+    static final MethodHandle SEND = longs("send", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+  }
+
+  private static final class Datagrams {
+    static final MethodHandle RECVMMSG =
+        ints("recvmmsg", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
+    static final MethodHandle SENDMMSG = ints("sendmmsg", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+  }
+
+  private static final class Polling {
+    static final MethodHandle EPOLL_CREATE1 = ints("epoll_create1", JAVA_INT);
+    static final MethodHandle EPOLL_CTL = ints("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
+    static final MethodHandle EPOLL_WAIT =
+        ints("epoll_wait", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+    static final MethodHandle EVENTFD = ints("eventfd", JAVA_INT, JAVA_INT);
+  }
+
+  private static final class Memory {
+    static final MethodHandle MMAP =
+        longs("mmap", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+    static final MethodHandle MUNMAP = ints("munmap", JAVA_LONG, JAVA_LONG);
+    static final MethodHandle MPROTECT = ints("mprotect", JAVA_LONG, JAVA_LONG, JAVA_INT);
+  }
+
+  private static final class Namespaces {
+    static final MethodHandle SETNS = ints("setns", JAVA_INT, JAVA_INT);
+  }
+
+  private static final class Devices {
+    static final MethodHandle IOCTL =
+        Libc.variadic("ioctl", 2, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
+  }
+
+  private static final class Any {
+    static final MethodHandle SYSCALL =
+        Libc.variadic(
+            "syscall",
+            1,
+            FunctionDescriptor.of(
+                JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                JAVA_LONG));
+  }
 
   private Syscalls() {}
 
@@ -94,7 +126,7 @@ final class Syscalls {
   static int bind(int fd, MemorySegment address, int length) {
     var s = state();
     try {
-      return checked(s, (int) BIND.invokeExact(s, fd, address, length));
+      return checked(s, (int) Streams.BIND.invokeExact(s, fd, address, length));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -103,7 +135,7 @@ final class Syscalls {
   static int connect(int fd, MemorySegment address, int length) {
     var s = state();
     try {
-      return checked(s, (int) CONNECT.invokeExact(s, fd, address, length));
+      return checked(s, (int) Streams.CONNECT.invokeExact(s, fd, address, length));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -112,7 +144,7 @@ final class Syscalls {
   static int listen(int fd, int backlog) {
     var s = state();
     try {
-      return checked(s, (int) LISTEN.invokeExact(s, fd, backlog));
+      return checked(s, (int) Streams.LISTEN.invokeExact(s, fd, backlog));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -121,7 +153,7 @@ final class Syscalls {
   static int accept4(int fd, MemorySegment address, MemorySegment length, int flags) {
     var s = state();
     try {
-      return checked(s, (int) ACCEPT4.invokeExact(s, fd, address, length, flags));
+      return checked(s, (int) Streams.ACCEPT4.invokeExact(s, fd, address, length, flags));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -130,7 +162,7 @@ final class Syscalls {
   static int shutdown(int fd, int how) {
     var s = state();
     try {
-      return checked(s, (int) SHUTDOWN.invokeExact(s, fd, how));
+      return checked(s, (int) Streams.SHUTDOWN.invokeExact(s, fd, how));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -139,7 +171,7 @@ final class Syscalls {
   static int close(int fd) {
     var s = state();
     try {
-      return checked(s, (int) CLOSE.invokeExact(s, fd));
+      return checked(s, (int) Files.CLOSE.invokeExact(s, fd));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -148,7 +180,7 @@ final class Syscalls {
   static int getsockname(int fd, MemorySegment address, MemorySegment length) {
     var s = state();
     try {
-      return checked(s, (int) GETSOCKNAME.invokeExact(s, fd, address, length));
+      return checked(s, (int) Streams.GETSOCKNAME.invokeExact(s, fd, address, length));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -157,7 +189,7 @@ final class Syscalls {
   static int setsockopt(int fd, int level, int name, MemorySegment value, int length) {
     var s = state();
     try {
-      return checked(s, (int) SETSOCKOPT.invokeExact(s, fd, level, name, value, length));
+      return checked(s, (int) Streams.SETSOCKOPT.invokeExact(s, fd, level, name, value, length));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -166,7 +198,7 @@ final class Syscalls {
   static int getsockopt(int fd, int level, int name, MemorySegment value, MemorySegment length) {
     var s = state();
     try {
-      return checked(s, (int) GETSOCKOPT.invokeExact(s, fd, level, name, value, length));
+      return checked(s, (int) Streams.GETSOCKOPT.invokeExact(s, fd, level, name, value, length));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -175,7 +207,7 @@ final class Syscalls {
   static int epollCreate(int flags) {
     var s = state();
     try {
-      return checked(s, (int) EPOLL_CREATE1.invokeExact(s, flags));
+      return checked(s, (int) Polling.EPOLL_CREATE1.invokeExact(s, flags));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -184,7 +216,7 @@ final class Syscalls {
   static int epollCtl(int epoll, int operation, int fd, MemorySegment event) {
     var s = state();
     try {
-      return checked(s, (int) EPOLL_CTL.invokeExact(s, epoll, operation, fd, event));
+      return checked(s, (int) Polling.EPOLL_CTL.invokeExact(s, epoll, operation, fd, event));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -193,7 +225,7 @@ final class Syscalls {
   static int epollWait(int epoll, MemorySegment events, int max, int timeoutMillis) {
     var s = state();
     try {
-      return checked(s, (int) EPOLL_WAIT.invokeExact(s, epoll, events, max, timeoutMillis));
+      return checked(s, (int) Polling.EPOLL_WAIT.invokeExact(s, epoll, events, max, timeoutMillis));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -202,7 +234,7 @@ final class Syscalls {
   static int eventfd(int initial, int flags) {
     var s = state();
     try {
-      return checked(s, (int) EVENTFD.invokeExact(s, initial, flags));
+      return checked(s, (int) Polling.EVENTFD.invokeExact(s, initial, flags));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -211,7 +243,7 @@ final class Syscalls {
   static long read(int fd, MemorySegment buffer, long length) {
     var s = state();
     try {
-      return checked(s, (long) READ.invokeExact(s, fd, buffer, length));
+      return checked(s, (long) Files.READ.invokeExact(s, fd, buffer, length));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -220,7 +252,7 @@ final class Syscalls {
   static long write(int fd, MemorySegment buffer, long length) {
     var s = state();
     try {
-      return checked(s, (long) WRITE.invokeExact(s, fd, buffer, length));
+      return checked(s, (long) Files.WRITE.invokeExact(s, fd, buffer, length));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -229,7 +261,7 @@ final class Syscalls {
   static long send(int fd, MemorySegment buffer, long length, int flags) {
     var s = state();
     try {
-      return checked(s, (long) SEND.invokeExact(s, fd, buffer, length, flags));
+      return checked(s, (long) Streams.SEND.invokeExact(s, fd, buffer, length, flags));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -239,7 +271,7 @@ final class Syscalls {
     var s = state();
     try {
       return checked(
-          s, (int) RECVMMSG.invokeExact(s, fd, messages, count, flags, MemorySegment.NULL));
+          s, (int) Datagrams.RECVMMSG.invokeExact(s, fd, messages, count, flags, MemorySegment.NULL));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -248,7 +280,7 @@ final class Syscalls {
   static int sendmmsg(int fd, MemorySegment messages, int count, int flags) {
     var s = state();
     try {
-      return checked(s, (int) SENDMMSG.invokeExact(s, fd, messages, count, flags));
+      return checked(s, (int) Datagrams.SENDMMSG.invokeExact(s, fd, messages, count, flags));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -258,7 +290,10 @@ final class Syscalls {
     var s = state();
     try {
       return checked(
-          s, (long) SPLICE.invokeExact(s, from, MemorySegment.NULL, to, MemorySegment.NULL, length, flags));
+          s,
+          (long)
+              Descriptors.SPLICE.invokeExact(
+                  s, from, MemorySegment.NULL, to, MemorySegment.NULL, length, flags));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -267,7 +302,7 @@ final class Syscalls {
   static int ioctl(int fd, long request, MemorySegment argument) {
     var s = state();
     try {
-      return checked(s, (int) IOCTL.invokeExact(s, fd, request, argument));
+      return checked(s, (int) Devices.IOCTL.invokeExact(s, fd, request, argument));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -276,7 +311,7 @@ final class Syscalls {
   static int fcntl(int fd, int command, int argument) {
     var s = state();
     try {
-      return checked(s, (int) FCNTL.invokeExact(s, fd, command, argument));
+      return checked(s, (int) Descriptors.FCNTL.invokeExact(s, fd, command, argument));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -285,7 +320,7 @@ final class Syscalls {
   static int dup3(int from, int to, int flags) {
     var s = state();
     try {
-      return checked(s, (int) DUP3.invokeExact(s, from, to, flags));
+      return checked(s, (int) Descriptors.DUP3.invokeExact(s, from, to, flags));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -294,7 +329,7 @@ final class Syscalls {
   static int fchmod(int fd, int mode) {
     var s = state();
     try {
-      return checked(s, (int) FCHMOD.invokeExact(s, fd, mode));
+      return checked(s, (int) Permissions.FCHMOD.invokeExact(s, fd, mode));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -303,7 +338,7 @@ final class Syscalls {
   static int chmod(MemorySegment path, int mode) {
     var s = state();
     try {
-      return checked(s, (int) CHMOD.invokeExact(s, path, mode));
+      return checked(s, (int) Permissions.CHMOD.invokeExact(s, path, mode));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -312,7 +347,7 @@ final class Syscalls {
   static int fchownat(int directory, MemorySegment path, int uid, int gid, int flags) {
     var s = state();
     try {
-      return checked(s, (int) FCHOWNAT.invokeExact(s, directory, path, uid, gid, flags));
+      return checked(s, (int) Permissions.FCHOWNAT.invokeExact(s, directory, path, uid, gid, flags));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -321,7 +356,7 @@ final class Syscalls {
   static int flock(int fd, int operation) {
     var s = state();
     try {
-      return checked(s, (int) FLOCK.invokeExact(s, fd, operation));
+      return checked(s, (int) Permissions.FLOCK.invokeExact(s, fd, operation));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -330,7 +365,7 @@ final class Syscalls {
   static int pipe2(MemorySegment fds, int flags) {
     var s = state();
     try {
-      return checked(s, (int) PIPE2.invokeExact(s, fds, flags));
+      return checked(s, (int) Descriptors.PIPE2.invokeExact(s, fds, flags));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -339,7 +374,7 @@ final class Syscalls {
   static int open(MemorySegment path, int flags, int mode) {
     var s = state();
     try {
-      return checked(s, (int) OPEN.invokeExact(s, path, flags, mode));
+      return checked(s, (int) Descriptors.OPEN.invokeExact(s, path, flags, mode));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -348,7 +383,7 @@ final class Syscalls {
   static int openat(int directory, MemorySegment path, int flags, int mode) {
     var s = state();
     try {
-      return checked(s, (int) OPENAT.invokeExact(s, directory, path, flags, mode));
+      return checked(s, (int) Directories.OPENAT.invokeExact(s, directory, path, flags, mode));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -357,7 +392,7 @@ final class Syscalls {
   static long lseek(int fd, long offset, int whence) {
     var s = state();
     try {
-      return checked(s, (long) LSEEK.invokeExact(s, fd, offset, whence));
+      return checked(s, (long) Directories.LSEEK.invokeExact(s, fd, offset, whence));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -366,7 +401,7 @@ final class Syscalls {
   static long getdents64(int directory, MemorySegment entries, long length) {
     var s = state();
     try {
-      return checked(s, (long) GETDENTS64.invokeExact(s, directory, entries, length));
+      return checked(s, (long) Directories.GETDENTS64.invokeExact(s, directory, entries, length));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -375,7 +410,7 @@ final class Syscalls {
   static long readlinkat(int directory, MemorySegment path, MemorySegment into, long length) {
     var s = state();
     try {
-      return checked(s, (long) READLINKAT.invokeExact(s, directory, path, into, length));
+      return checked(s, (long) Directories.READLINKAT.invokeExact(s, directory, path, into, length));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -384,7 +419,7 @@ final class Syscalls {
   static int setns(int namespace, int type) {
     var s = state();
     try {
-      return checked(s, (int) SETNS.invokeExact(s, namespace, type));
+      return checked(s, (int) Namespaces.SETNS.invokeExact(s, namespace, type));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -397,7 +432,7 @@ final class Syscalls {
   static long mmap(long length, int protection, int flags, int fd, long offset) {
     var s = state();
     try {
-      return checked(s, (long) MMAP.invokeExact(s, 0L, length, protection, flags, fd, offset));
+      return checked(s, (long) Memory.MMAP.invokeExact(s, 0L, length, protection, flags, fd, offset));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -406,7 +441,7 @@ final class Syscalls {
   static int munmap(MemorySegment mapped) {
     var s = state();
     try {
-      return checked(s, (int) MUNMAP.invokeExact(s, mapped.address(), mapped.byteSize()));
+      return checked(s, (int) Memory.MUNMAP.invokeExact(s, mapped.address(), mapped.byteSize()));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -415,7 +450,7 @@ final class Syscalls {
   static int mprotect(long address, long length, int protection) {
     var s = state();
     try {
-      return checked(s, (int) MPROTECT.invokeExact(s, address, length, protection));
+      return checked(s, (int) Memory.MPROTECT.invokeExact(s, address, length, protection));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -429,7 +464,7 @@ final class Syscalls {
   static long syscall(long number, long a, long b, long c, long d, long e, long f) {
     var s = state();
     try {
-      return checked(s, (long) SYSCALL.invokeExact(s, number, a, b, c, d, e, f));
+      return checked(s, (long) Any.SYSCALL.invokeExact(s, number, a, b, c, d, e, f));
     } catch (Throwable t) {
       throw impossible(t);
     }
