@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The tables of {@code /proc/net}: proc_net(5), for where the kernel does not tell by netlink. They
- * have no backlog, device, option or cookie, and of a Unix socket neither its queues nor its peer.
+ * have no backlog, device, option or cookie, and of a Unix socket neither its queues nor its peer. A path with
+ * a line end in it ends there, and what follows may pretend to be another socket.
  */
 final class ProcNet {
   private static final Map<SocketProtocol, String> NAMES =

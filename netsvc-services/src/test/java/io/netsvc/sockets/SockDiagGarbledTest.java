@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SockDiagGarbledTest {
   private static final int INET_MESSAGE = 72;
   private static final int UNIX_MESSAGE = 16;
-  private static final int FLIPS = 50_000;
+  private static final int FLIPS = 20_000;
 
   private static @Nullable SocketEntry read(String name, byte[] bytes, int length) {
     var in = SockDiagBytes.slice(bytes, length);
