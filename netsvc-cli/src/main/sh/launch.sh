@@ -1,5 +1,5 @@
 # What the launchers share: finding a JDK, and one build at a time. Read by `.`, with `root` set to
-# the top of the source tree. They set `home`, and use `target`, `version`, `owner` and `lockdir`.
+# the top of the source tree. They set `home`, and use `target`, `version`, `line`, `owner` and `lockdir`.
 needed=25
 
 # recent_enough VERSION: whether "25.0.1", "26-ea" or "1.8.0_392" is new enough.
@@ -8,11 +8,17 @@ recent_enough() {
   [ -n "$feature" ] && [ "$feature" -ge "$needed" ]
 }
 
-# is_jdk HOME: whether this is a JDK that is new enough. The file says so without starting a JVM.
+# is_jdk HOME: whether this is a JDK that is new enough. The file says so without starting a JVM, or
+# anything else: that is done at each start.
 is_jdk() {
   [ -x "$1/bin/java" ] && [ -x "$1/bin/javac" ] || return 1
+  version=
   if [ -r "$1/release" ]; then
-    version=$(sed -n 's/^JAVA_VERSION="\{0,1\}\([^"]*\).*/\1/p' "$1/release")
+    while read -r line; do
+      case $line in JAVA_VERSION=*) version=${line#*=} ;; esac
+    done <"$1/release"
+    version=${version#\"}
+    version=${version%%\"*}
   else
     version=$("$1/bin/java" -version 2>&1 | sed -n 's/^[^"]* version "\([^"]*\)".*/\1/p')
   fi

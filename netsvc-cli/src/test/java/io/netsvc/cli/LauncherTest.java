@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -17,6 +18,7 @@ import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -133,6 +135,39 @@ class LauncherTest {
                 directory + " []\n",
                 "netsvc: building the command line (first run or changed sources) ...\n"));
     assertThat(runWith(path, tree.resolve("netsvc")).err()).isEmpty();
+  }
+
+  @Test
+  void run_afterABuild_keepsACacheAndNothingElse() throws Exception {
+    addTraining();
+    var good = Files.move(jar, directory.resolve("good.jar"));
+    var path = maven("cp '%s' netsvc-cli/target/netsvc.jar".formatted(good));
+    assertThat(runWith(path, tree.resolve("netsvc")).status()).isZero();
+    try (var files = Files.list(jar.getParent())) {
+      assertThat(files).containsExactlyInAnyOrder(jar, jar.resolveSibling("netsvc.aot"));
+    }
+    assertThat(run(tree.resolve("netsvc"), "x")).isEqualTo(new Ran(1, directory + " [x]\n", ""));
+  }
+
+  @Test
+  void run_cacheIsNone_doesWithoutAndSaysNothing() throws Exception {
+    Files.writeString(jar.resolveSibling("netsvc.aot"), "no cache".repeat(1000));
+    assertThat(run(tree.resolve("netsvc"), "x")).isEqualTo(new Ran(1, directory + " [x]\n", ""));
+  }
+
+  /** Has the jar contain what the launcher makes the cache with. */
+  private void addTraining() throws IOException {
+    var source = directory.resolve("Training.java");
+    Files.writeString(
+        source,
+        "package io.netsvc.cli; class Training { public static void main(String[] a) {} }");
+    var compiler = ToolProvider.getSystemJavaCompiler();
+    assertThat(compiler.run(null, null, null, "-d", directory.toString(), source.toString())).isZero();
+    try (var zip = FileSystems.newFileSystem(jar)) {
+      Files.copy(
+          directory.resolve("io/netsvc/cli/Training.class"),
+          zip.getPath("io/netsvc/cli/Training.class"));
+    }
   }
 
   @Test

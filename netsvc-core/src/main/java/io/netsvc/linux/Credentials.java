@@ -15,10 +15,8 @@ import java.util.OptionalInt;
 public final class Credentials {
   private static final long BUFFER = 16 * 1024;
   private static final long MAX_BUFFER = 16 * 1024 * 1024;
-  private static final MethodHandle GETEUID = Libc.ints("geteuid");
-  private static final MethodHandle GETEGID = Libc.ints("getegid");
 
-  /** Linked when first called: most that ask who they are look nobody up. */
+  /** Linked when first called: most that list something look nobody up. */
   private static final class ByNumber {
     static final MethodHandle GETPWUID_R =
         Libc.ints("getpwuid_r", JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
@@ -47,12 +45,12 @@ public final class Credentials {
 
   /** {@return this process's effective user id} */
   public static int effectiveUid() {
-    return call(GETEUID);
+    return Numbered.geteuid();
   }
 
   /** {@return this process's effective group id} */
   public static int effectiveGid() {
-    return call(GETEGID);
+    return Numbered.getegid();
   }
 
   /**
@@ -181,14 +179,6 @@ public final class Credentials {
     }
     long value = Long.parseLong(text);
     return value < 0xffff_ffffL ? OptionalInt.of((int) value) : OptionalInt.empty();
-  }
-
-  private static int call(MethodHandle function) {
-    try {
-      return (int) function.invokeExact(Libc.state());
-    } catch (Throwable t) {
-      throw Libc.impossible(t);
-    }
   }
 
   private static int look(

@@ -21,7 +21,6 @@ public final class FdTable implements AutoCloseable {
   /** What fits it holds some sixty entries, so that a look at the first ones reads no more. */
   private static final int FEW = 1536;
 
-  private static final long KCMP = System.getProperty("os.arch").equals("aarch64") ? 272 : 312;
   private static final long KCMP_FILES = 2;
 
   private final Arena arena = Arena.ofShared();
@@ -54,7 +53,7 @@ public final class FdTable implements AutoCloseable {
   private int open(String name) {
     closeDirectory();
     path.setString(0, name);
-    int result = Syscalls.openat(AT_FDCWD, path, O_DIRECTORY_CLOEXEC, 0);
+    int result = Numbered.openat(AT_FDCWD, path, O_DIRECTORY_CLOEXEC);
     if (result < 0) {
       return -result;
     }
@@ -67,7 +66,7 @@ public final class FdTable implements AutoCloseable {
 
   /** Leaves out the fds below a number: they are listed in order, behind the two dots. */
   public void skipTo(int fd) {
-    Syscalls.lseek(directory, fd + 2L, SEEK_SET);
+    Numbered.lseek(directory, fd + 2L, SEEK_SET);
     length = 0;
     at = 0;
   }
@@ -76,7 +75,7 @@ public final class FdTable implements AutoCloseable {
   public int next() {
     while (true) {
       if (at >= length) {
-        length = (int) Syscalls.getdents64(directory, entries, chunk);
+        length = (int) Numbered.getdents64(directory, entries, chunk);
         at = 0;
         chunk = BUFFER;
         if (length <= 0) {
@@ -109,7 +108,7 @@ public final class FdTable implements AutoCloseable {
   /** {@return the inode of the socket that an fd is; 0 if it is none, or is gone} */
   public long socket(int fd) {
     digits(fd);
-    long result = Syscalls.readlinkat(directory, path, link, LINK);
+    long result = Numbered.readlinkat(directory, path, link, LINK);
     if (result <= SOCKET.length) {
       return 0;
     }
@@ -141,12 +140,12 @@ public final class FdTable implements AutoCloseable {
    * those of its process}
    */
   public static boolean isOwn(int pid, int thread) {
-    return Syscalls.syscall(KCMP, pid, thread, KCMP_FILES, 0, 0) > 0;
+    return Numbered.kcmp(pid, thread, KCMP_FILES) > 0;
   }
 
   private void closeDirectory() {
     if (directory >= 0) {
-      Syscalls.close(directory);
+      Numbered.close(directory);
       directory = -1;
     }
   }

@@ -58,7 +58,7 @@ public final class SocketDiag implements AutoCloseable {
 
   /** Opens the table of this process's network namespace. */
   public static SocketDiag open() throws LinuxException {
-    int result = Syscalls.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_SOCK_DIAG);
+    int result = Numbered.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_SOCK_DIAG);
     return new SocketDiag(Fd.opened("socket NETLINK_SOCK_DIAG", result));
   }
 
@@ -113,10 +113,10 @@ public final class SocketDiag implements AutoCloseable {
     bytes.clear();
     bytes.putInt(HEADER + request.length).putShort(SOCK_DIAG_BY_FAMILY).putShort(REQUEST_DUMP);
     bytes.putInt(++sequence).putInt(0).put(request);
-    check("send", fd.write(buffer, HEADER + request.length));
+    check("send", Numbered.write(fd.number(), buffer, HEADER + request.length));
     boolean interrupted = false;
     while (true) {
-      int length = (int) check("receive", fd.read(buffer, BUFFER));
+      int length = (int) check("receive", Numbered.read(fd.number(), buffer, BUFFER));
       for (int at = 0, next; at + HEADER <= length; at = next) {
         int size = bytes.getInt(at);
         next = at + (size + 3 & ~3);
@@ -169,7 +169,10 @@ public final class SocketDiag implements AutoCloseable {
 
   @Override
   public void close() {
-    fd.close();
+    int number = fd.release();
+    if (number >= 0) {
+      Numbered.close(number);
+    }
     arena.close();
   }
 }

@@ -21,22 +21,10 @@ import java.lang.invoke.MethodHandle;
  * the first of it is called.
  */
 final class Syscalls {
-  private static final MethodHandle SOCKET = ints("socket", JAVA_INT, JAVA_INT, JAVA_INT);
-
   private static final class Files {
     static final MethodHandle READ = longs("read", JAVA_INT, ADDRESS, JAVA_LONG);
     static final MethodHandle WRITE = longs("write", JAVA_INT, ADDRESS, JAVA_LONG);
     static final MethodHandle CLOSE = ints("close", JAVA_INT);
-  }
-
-  private static final class Directories {
-    static final MethodHandle OPENAT =
-        Libc.variadic(
-            "openat", 3, FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
-    static final MethodHandle LSEEK = longs("lseek", JAVA_INT, JAVA_LONG, JAVA_INT);
-    static final MethodHandle GETDENTS64 = longs("getdents64", JAVA_INT, ADDRESS, JAVA_LONG);
-    static final MethodHandle READLINKAT =
-        longs("readlinkat", JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG);
   }
 
   private static final class Descriptors {
@@ -59,6 +47,7 @@ final class Syscalls {
   }
 
   private static final class Streams {
+    static final MethodHandle SOCKET = ints("socket", JAVA_INT, JAVA_INT, JAVA_INT);
     static final MethodHandle BIND = ints("bind", JAVA_INT, ADDRESS, JAVA_INT);
     static final MethodHandle CONNECT = ints("connect", JAVA_INT, ADDRESS, JAVA_INT);
     static final MethodHandle LISTEN = ints("listen", JAVA_INT, JAVA_INT);
@@ -117,7 +106,7 @@ final class Syscalls {
   static int socket(int family, int type, int protocol) {
     var s = state();
     try {
-      return checked(s, (int) SOCKET.invokeExact(s, family, type, protocol));
+      return checked(s, (int) Streams.SOCKET.invokeExact(s, family, type, protocol));
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -375,42 +364,6 @@ final class Syscalls {
     var s = state();
     try {
       return checked(s, (int) Descriptors.OPEN.invokeExact(s, path, flags, mode));
-    } catch (Throwable t) {
-      throw impossible(t);
-    }
-  }
-
-  static int openat(int directory, MemorySegment path, int flags, int mode) {
-    var s = state();
-    try {
-      return checked(s, (int) Directories.OPENAT.invokeExact(s, directory, path, flags, mode));
-    } catch (Throwable t) {
-      throw impossible(t);
-    }
-  }
-
-  static long lseek(int fd, long offset, int whence) {
-    var s = state();
-    try {
-      return checked(s, (long) Directories.LSEEK.invokeExact(s, fd, offset, whence));
-    } catch (Throwable t) {
-      throw impossible(t);
-    }
-  }
-
-  static long getdents64(int directory, MemorySegment entries, long length) {
-    var s = state();
-    try {
-      return checked(s, (long) Directories.GETDENTS64.invokeExact(s, directory, entries, length));
-    } catch (Throwable t) {
-      throw impossible(t);
-    }
-  }
-
-  static long readlinkat(int directory, MemorySegment path, MemorySegment into, long length) {
-    var s = state();
-    try {
-      return checked(s, (long) Directories.READLINKAT.invokeExact(s, directory, path, into, length));
     } catch (Throwable t) {
       throw impossible(t);
     }

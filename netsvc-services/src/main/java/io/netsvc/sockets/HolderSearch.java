@@ -35,7 +35,18 @@ final class HolderSearch {
   private int hidden;
 
   /** A process, or a thread with a table of its own (0 for none), and a socket that it holds. */
-  private record Owned(long inode, int pid, int thread) {}
+  private record Owned(long inode, int pid, int thread) {
+    // Those that a record has of itself are made when first called, which takes milliseconds.
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Owned o && inode == o.inode && pid == o.pid && thread == o.thread;
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * Long.hashCode(inode) + pid;
+    }
+  }
 
   HolderSearch(Collection<? extends SocketEntry> sockets, boolean first) {
     this.first = first;

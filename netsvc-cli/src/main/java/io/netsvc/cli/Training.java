@@ -1,0 +1,43 @@
+package io.netsvc.cli;
+
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.util.List;
+
+/**
+ * Runs what is run most, and shows nothing of it: for the launcher, whose AOT cache keeps what the JVM
+ * has loaded and linked for this. Nothing here may listen or change anything.
+ */
+final class Training {
+  private static final List<String> LINES =
+      List.of(
+          "services 443",
+          "services https/tcp nowhere",
+          "services --iana 65535/udp",
+          "ss",
+          "ss -lntp",
+          "ss -tulpn",
+          "ss -xaemo",
+          "ss -s",
+          "ss -l --json",
+          "ss --why 443",
+          "ss --no-such-option",
+          "inetd --help",
+          "ctl --help",
+          "relay --help",
+          "--help",
+          "--version");
+
+  private Training() {}
+
+  public static void main(String[] args) {
+    for (var line : LINES) {
+      var words = line.split(" ");
+      Main.commandLine(words)
+          .setOut(new PrintWriter(Writer.nullWriter()))
+          .setErr(new PrintWriter(Writer.nullWriter()))
+          .execute(words);
+    }
+    System.exit(0); // whatever they say, and as the command ends
+  }
+}
