@@ -1,9 +1,13 @@
 package io.netsvc.cli;
 
+import io.netsvc.text.Visible;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,9 +34,9 @@ final class CgroupPaths {
     var found = new HashMap<Long, String>();
     for (var mount : MOUNTS) {
       if (Files.exists(mount.resolve("cgroup.procs"))) {
-        try (var below = Files.walk(mount)) {
-          below.filter(Files::isDirectory).forEach(each -> put(found, mount, each));
-        } catch (IOException | UncheckedIOException e) {
+        try {
+          Files.walkFileTree(mount, new Visitor(mount, found));
+        } catch (IOException e) {
           // What could be read is known.
         }
         break;
@@ -41,12 +45,36 @@ final class CgroupPaths {
     return found;
   }
 
-  private static void put(Map<Long, String> found, Path mount, Path directory) {
-    try {
-      var inode = (Long) Files.getAttribute(directory, "unix:ino");
-      found.put(inode, '/' + mount.relativize(directory).toString());
-    } catch (IOException e) {
-      // Removed meanwhile.
+  /** Puts each directory in; what cannot be read, or is removed meanwhile, is left out. */
+  private static final class Visitor extends SimpleFileVisitor<Path> {
+    private final Path mount;
+    private final Map<Long, String> found;
+
+    Visitor(Path mount, Map<Long, String> found) {
+      this.mount = mount;
+      this.found = found;
+    }
+
+    @Override
+    public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+      var path = '/' + mount.relativize(directory).toString();
+      try {
+        var inode = (Long) Files.getAttribute(directory, "unix:ino");
+        found.put(inode, Visible.text(path.getBytes(StandardCharsets.UTF_8)));
+      } catch (IOException e) {
+        // Removed meanwhile.
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException e) {
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) {
+      return FileVisitResult.CONTINUE;
     }
   }
 }

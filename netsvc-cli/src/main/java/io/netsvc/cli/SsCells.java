@@ -48,7 +48,7 @@ final class SsCells {
   List<SsTable.Row> rows(List<SocketEntry> sockets) {
     var unixNames = new HashMap<Long, String>();
     for (var socket : sockets) {
-      if (socket instanceof UnixEntry unix) {
+      if (socket instanceof UnixEntry unix && unix.inode() != 0) {
         unixNames.put(unix.inode(), unix.name());
       }
     }

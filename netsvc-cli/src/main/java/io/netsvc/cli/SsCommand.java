@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "Exit status:%n",
     exitCodeList = {
       "0:listed; with --why, the port can be had",
-      "1:with --why, the port is taken",
+      "1:with --why, the port cannot be had",
       "2:the kernel cannot be asked, or the usage is wrong"
     })
 final class SsCommand implements Callable<Integer> {
@@ -128,7 +128,7 @@ final class SsCommand implements Callable<Integer> {
   @Option(
       names = "--why",
       paramLabel = "[ADDRESS:]PORT",
-      description = "Say who is in the way of a port, TCP or with -u UDP, and what would help.")
+      description = "Say who is in the way of a port, TCP or with -u UDP, and what would help; binds it for a moment.")
   private @Nullable String why;
 
   @Parameters(paramLabel = "FILTER", arity = "0..*", description = "Those that it takes.")
@@ -144,7 +144,7 @@ final class SsCommand implements Callable<Integer> {
       var sockets = table.query(this::select);
       var holders = processes ? Optional.of(table.holders(sockets)) : Optional.<Holders>empty();
       print(sockets, holders);
-      holders.ifPresent(this::noteHidden);
+      holders.ifPresent(h -> noteHidden(sockets, h));
       return 0;
     } catch (SocketFilterException e) {
       err().println("netsvc ss: " + e.getMessage());
@@ -232,11 +232,9 @@ final class SsCommand implements Callable<Integer> {
     out.flush();
   }
 
-  private void noteHidden(Holders holders) {
-    if (holders.hidden() > 0) {
-      warn(
-          holders.hidden()
-              + " processes of others could not be looked into: as root, what they hold is told too");
+  private void noteHidden(List<SocketEntry> sockets, Holders holders) {
+    if (sockets.stream().anyMatch(s -> holders.visibility(s) == Holders.Visibility.NOT_PERMITTED)) {
+      warn("processes that could not be looked into may hold some of these; as root, they are told too");
     }
   }
 

@@ -62,7 +62,7 @@ final class SsJson {
     if (!socket.device().isEmpty()) {
       node.put("device", socket.device());
     }
-    node.put("dualStack", socket.isDualStack());
+    socket.v6Only().ifPresent(v6Only -> node.put("v6only", v6Only));
     socket.service(services).ifPresent(service -> node.put("service", service.name()));
     socket
         .timer()

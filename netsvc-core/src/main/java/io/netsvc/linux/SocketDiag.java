@@ -1,5 +1,6 @@
 package io.netsvc.linux;
 
+import io.netsvc.text.Visible;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -12,7 +13,7 @@ import java.util.function.Consumer;
 
 /**
  * The kernel's table of sockets, by NETLINK_SOCK_DIAG of sock_diag(7), of the network namespace that
- * this was opened in. For one thread at a time.
+ * this was opened in. For the thread that opened it.
  */
 public final class SocketDiag implements AutoCloseable {
   private static final int AF_NETLINK = 16;
@@ -38,7 +39,7 @@ public final class SocketDiag implements AutoCloseable {
   private static final int BUFFER = 32 * 1024;
 
   private final Fd fd;
-  private final Arena arena = Arena.ofShared();
+  private final Arena arena = Arena.ofConfined();
   private final MemorySegment buffer = arena.allocate(BUFFER, 8);
   private final ByteBuffer bytes = buffer.asByteBuffer().order(ByteOrder.nativeOrder());
   private int sequence;
@@ -58,8 +59,12 @@ public final class SocketDiag implements AutoCloseable {
 
   /** Opens the table of this process's network namespace. */
   public static SocketDiag open() throws LinuxException {
+    return new SocketDiag(socket());
+  }
+
+  private static Fd socket() throws LinuxException {
     int result = Numbered.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_SOCK_DIAG);
-    return new SocketDiag(Fd.opened("socket NETLINK_SOCK_DIAG", result));
+    return Fd.opened("socket NETLINK_SOCK_DIAG", result);
   }
 
   /**
@@ -76,7 +81,7 @@ public final class SocketDiag implements AutoCloseable {
     try {
       while (true) {
         try {
-          return opening.get();
+          return new SocketDiag(opening.get());
         } catch (InterruptedException e) {
           interrupted = true;
         } catch (ExecutionException e) {
@@ -93,13 +98,13 @@ public final class SocketDiag implements AutoCloseable {
     }
   }
 
-  private static SocketDiag enter(String namespace) throws LinuxException {
+  private static Fd enter(String namespace) throws LinuxException {
     try (var file = Fd.open(namespace, O_RDONLY_CLOEXEC)) {
       int result = Syscalls.setns(file.number(), CLONE_NEWNET);
       if (result < 0) {
         throw new LinuxException("setns " + namespace, -result);
       }
-      return open();
+      return socket();
     }
   }
 
@@ -150,14 +155,25 @@ public final class SocketDiag implements AutoCloseable {
     };
   }
 
-  /** {@return the name of a network interface, or its number if it is gone; netdevice(7)} */
+  /**
+   * {@return the name of a network interface, in one line as {@link Visible} has it, or its number if
+   * it is gone; netdevice(7)}
+   */
   public String device(int index) {
     try (var local = Arena.ofConfined()) {
       var request = local.allocate(IFREQ, 8);
       request.set(ValueLayout.JAVA_INT, IFNAMSIZ, index);
       int result = Syscalls.ioctl(fd.number(), SIOCGIFNAME, request);
-      return result < 0 ? "if" + index : request.getString(0);
+      return result < 0 ? "if" + index : Visible.text(name(request));
     }
+  }
+
+  private static byte[] name(MemorySegment request) {
+    int length = 0;
+    while (length < IFNAMSIZ && request.get(ValueLayout.JAVA_BYTE, length) != 0) {
+      length++;
+    }
+    return request.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
   }
 
   private static long check(String operation, long result) throws LinuxException {

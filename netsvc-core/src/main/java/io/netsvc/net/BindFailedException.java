@@ -1,11 +1,10 @@
 package io.netsvc.net;
 
+import io.netsvc.linux.Sysctl;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /**
  * An address that could not be bound or listened at, as <em>bind, address: cause</em>, such as
@@ -14,9 +13,6 @@ import java.nio.file.Path;
  */
 public final class BindFailedException extends BindException {
   private static final long serialVersionUID = 1;
-  private static final Path UNPRIVILEGED =
-      Path.of("/proc/sys/net/ipv4/ip_unprivileged_port_start");
-  private static final int UNPRIVILEGED_DEFAULT = 1024;
 
   private final SocketAddress address;
   private final boolean datagram;
@@ -53,22 +49,12 @@ public final class BindFailedException extends BindException {
 
   private static String hint(SocketAddress address, Reason reason) {
     if (reason == Reason.NOT_PERMITTED && address instanceof InetSocketAddress inet) {
-      int unprivileged = unprivileged();
+      int unprivileged = Sysctl.firstUnprivilegedPort();
       if (inet.getPort() != 0 && inet.getPort() < unprivileged) {
         return "; ports below " + unprivileged + " need root or CAP_NET_BIND_SERVICE";
       }
     }
     return "";
-  }
-
-  /** {@return the first port that every process may bind, of both families; see ip(7)} */
-  private static int unprivileged() {
-    try {
-      // Not readString, which asks for one byte first: all that a sysctl gives is at offset 0.
-      return Integer.parseInt(String.join("", Files.readAllLines(UNPRIVILEGED)));
-    } catch (IOException | NumberFormatException _) {
-      return UNPRIVILEGED_DEFAULT; // before Linux 4.11, or another system
-    }
   }
 
   /** {@return what was to be bound; of several addresses the one that could not be} */

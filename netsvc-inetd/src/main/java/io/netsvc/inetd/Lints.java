@@ -6,20 +6,15 @@ import io.netsvc.inetd.config.InetdConfig;
 import io.netsvc.inetd.config.ServiceSpec;
 import io.netsvc.linux.Credentials;
 import io.netsvc.linux.NativeAccess;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.netsvc.linux.Sysctl;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What is legal in a configuration and hardly meant. */
 final class Lints {
-  private static final Path UNPRIVILEGED = Path.of("/proc/sys/net/ipv4/ip_unprivileged_port_start");
-  private static final int USUALLY_UNPRIVILEGED = 1024;
-
   private final boolean hasMultiplexer;
   private final boolean privileged = NativeAccess.missing().isEmpty() && Credentials.effectiveUid() == 0;
-  private final int unprivileged = unprivileged();
+  private final int unprivileged = Sysctl.firstUnprivilegedPort();
 
   Lints(InetdConfig config) {
     hasMultiplexer =
@@ -53,7 +48,7 @@ final class Lints {
       }
     }
     for (var listen : spec.listens()) {
-      int port = listen.port().orElse(USUALLY_UNPRIVILEGED);
+      int port = listen.port().orElse(unprivileged);
       if (!privileged && port < unprivileged) {
         found.add(
             spec.warning(
@@ -61,14 +56,5 @@ final class Lints {
       }
     }
     return found;
-  }
-
-  private static int unprivileged() {
-    try {
-      // Not readString, which asks for one byte first: all that a sysctl gives is at offset 0.
-      return Integer.parseInt(String.join("", Files.readAllLines(UNPRIVILEGED)));
-    } catch (IOException | NumberFormatException e) {
-      return USUALLY_UNPRIVILEGED;
-    }
   }
 }

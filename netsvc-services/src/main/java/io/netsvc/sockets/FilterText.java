@@ -3,6 +3,7 @@ package io.netsvc.sockets;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netsvc.text.NearWords;
+import io.netsvc.text.Visible;
 import java.util.Collection;
 
 /**

@@ -1,5 +1,6 @@
 package io.netsvc.sockets;
 
+import io.netsvc.linux.Errno;
 import io.netsvc.linux.FdTable;
 import io.netsvc.linux.NativeAccess;
 import java.nio.file.Files;
@@ -21,9 +22,6 @@ import java.util.Set;
 final class HolderSearch {
   /** Servers open what they listen at before anything else. */
   private static final int LOW = 64;
-
-  private static final int EACCES = 13;
-  private static final int EPERM = 1;
 
   private final boolean first;
 
@@ -86,7 +84,8 @@ final class HolderSearch {
       }
     }
     if (isMissing()) {
-      // A socket may have moved on meanwhile, from one that was looked at later to an earlier one.
+      wanted.removeAll(foundInodes);
+      foundInodes.clear();
       for (int pid : processes(table)) {
         lookAgain(table, pid);
         if (!isMissing()) {
@@ -112,7 +111,7 @@ final class HolderSearch {
 
   private boolean opened(FdTable table, int pid) {
     int errno = table.open(pid);
-    if (errno == EACCES || errno == EPERM) {
+    if (errno != 0 && errno != Errno.ENOENT && errno != Errno.ESRCH) { // EACCES, but EMFILE as well
       hidden++;
     }
     return errno == 0;
@@ -153,8 +152,13 @@ final class HolderSearch {
     return false;
   }
 
+  /**
+   * Looks for what is missing at threads with a table of their own; and, where nobody is hidden who may
+   * have it, at the process again: a socket may have moved on meanwhile, from one that was looked at
+   * later to an earlier one.
+   */
   private void lookAgain(FdTable table, int pid) {
-    if (table.open(pid) == 0) {
+    if (hidden == 0 && table.open(pid) == 0) {
       look(table, pid, 0, Integer.MAX_VALUE);
     }
     for (int thread : numbers(table, pid)) {
@@ -169,9 +173,7 @@ final class HolderSearch {
       return;
     }
     var fds = found.computeIfAbsent(new Owned(inode, pid, thread), _ -> new ArrayList<>());
-    if (!fds.contains(fd)) {
-      fds.add(fd);
-    }
+    fds.add(fd); // once: they come in order, and what is found is not looked for again
     foundInodes.add(inode);
     if (first) {
       wanted.remove(inode);

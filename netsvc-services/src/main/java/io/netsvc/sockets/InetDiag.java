@@ -173,14 +173,11 @@ final class InetDiag {
     var cgroup = OptionalLong.empty();
     int shutdown = 0;
     int options = 0;
-    for (int at = MESSAGE; at + 4 <= in.limit(); ) {
-      int length = Short.toUnsignedInt(in.getShort(at));
-      int value = at + 4;
-      int size = length - 4;
-      if (size < 0 || at + length > in.limit()) {
-        break;
-      }
-      switch (in.getShort(at + 2) & 0x3fff) {
+    var attributes = new Attributes(in, MESSAGE);
+    while (attributes.next()) {
+      int value = attributes.value();
+      int size = attributes.size();
+      switch (attributes.type()) {
         case ATTRIBUTE_V6ONLY -> v6Only = Optional.of(size > 0 && in.get(value) != 0);
         case ATTRIBUTE_MEMORY -> memory = memory(in, value, size);
         case ATTRIBUTE_SHUTDOWN -> shutdown = size > 0 ? in.get(value) : 0;
@@ -189,7 +186,6 @@ final class InetDiag {
         case ATTRIBUTE_OPTIONS -> options = optionBits(in, value, size);
         default -> {}
       }
-      at += length + 3 & ~3;
     }
     return new Extras(v6Only, timer(in), memory, mark, cgroup, shutdown, options);
   }

@@ -4,6 +4,8 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import io.netsvc.linux.Credentials;
 import io.netsvc.linux.NativeAccess;
+import io.netsvc.linux.Sysctl;
+import io.netsvc.text.Visible;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.Inet4Address;
@@ -22,7 +24,6 @@ import java.util.Set;
 
 /** Looks for what is in the way of a bind, most important first. */
 final class ObstacleSearch {
-  private static final String UNPRIVILEGED = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
   private static final int CAP_NET_BIND_SERVICE = 10;
 
   private final SocketTable table;
@@ -42,11 +43,12 @@ final class ObstacleSearch {
   List<Obstacle> unix(SocketProtocol protocol, String name) throws IOException {
     boolean isPath = !name.startsWith("@");
     var visible = Visible.of(raw(name));
+    var place = isPath ? Place.of(name) : Optional.<Place>empty();
     var named =
         table
             .query(q -> isPath ? q : q.withProtocols(Set.of(protocol)))
             .stream()
-            .filter(e -> e instanceof UnixEntry unix && isAt(unix, name, visible))
+            .filter(e -> e instanceof UnixEntry unix && has(unix, place, name, visible))
             .toList();
     // Each connection of a listener has its name too.
     var owners = named.stream().filter(ObstacleSearch::ownsName).toList();
@@ -58,6 +60,13 @@ final class ObstacleSearch {
     return found.stream().map(e -> ObstacleText.unix((UnixEntry) e, holders)).toList();
   }
 
+  /** By its file where that can be seen; the same name may be another file in another root. */
+  private static boolean has(
+      UnixEntry socket, Optional<Place> place, String name, String visible) {
+    boolean comparable = place.isPresent() && place.get().isOnItsDevice(socket);
+    return comparable ? place.orElseThrow().isOf(socket) : isNamed(socket, name, visible);
+  }
+
   private static byte[] raw(String name) {
     byte[] raw = name.getBytes(StandardCharsets.UTF_8);
     if (raw.length > 0 && raw[0] == '@') {
@@ -67,8 +76,32 @@ final class ObstacleSearch {
   }
 
   /** An abstract name that no path can have is given as this library shows it. */
-  private static boolean isAt(UnixEntry socket, String name, String visible) {
+  private static boolean isNamed(UnixEntry socket, String name, String visible) {
     return socket.name().equals(visible) || socket.name().equals(name);
+  }
+
+  /** A file by which sockets are bound, whatever path they were given. */
+  private record Place(long inode, long device) {
+    static Optional<Place> of(String path) {
+      try {
+        var file = Path.of(path);
+        return Optional.of(
+            new Place(
+                ((Long) Files.getAttribute(file, "unix:ino")) & 0xffff_ffffL, // all that is told
+                (Long) Files.getAttribute(file, "unix:dev")));
+      } catch (IOException | IllegalArgumentException | UnsupportedOperationException e) {
+        return Optional.empty();
+      }
+    }
+
+    boolean isOf(UnixEntry socket) {
+      return isOnItsDevice(socket) && socket.file().orElse(0) == inode;
+    }
+
+    /** Whether the inodes can be compared, which those of an overlay file system cannot. */
+    boolean isOnItsDevice(UnixEntry socket) {
+      return socket.file().isPresent() && socket.fileDevice() == device;
+    }
   }
 
   private static boolean ownsName(SocketEntry socket) {
@@ -109,7 +142,8 @@ final class ObstacleSearch {
     for (var socket : rest) {
       var same =
           grouped.stream()
-              .filter(g -> !holdsByItself(socket) && alike(g.getFirst(), socket, range))
+              .filter(g -> alike(g.getFirst(), socket, range))
+              .filter(g -> !holdsByItself(socket) || sameHolders(g.getFirst(), socket, holders))
               .findFirst();
       if (same.isPresent()) {
         same.get().add(socket);
@@ -132,7 +166,6 @@ final class ObstacleSearch {
     return PortBinding.of(socket.protocol(), socket.local())
         .withV6Only(socket.isV6Only())
         .withDevice(socket.device())
-        .withUid(socket.uid())
         .withListening(socket.state() == SocketState.LISTENING);
   }
 
@@ -146,6 +179,14 @@ final class ObstacleSearch {
     return kind(a, range) == kind(b, range) && a.local().equals(b.local());
   }
 
+  /** As with SO_REUSEPORT, where one process has many sockets at the same address. */
+  private static boolean sameHolders(InetEntry a, InetEntry b, Holders holders) {
+    var ofA = holders.of(a);
+    var ofB = holders.of(b);
+    return ofA.stream().map(Holder::pid).toList().equals(ofB.stream().map(Holder::pid).toList())
+        && holders.visibility(a) == holders.visibility(b);
+  }
+
   private static Obstacle.Kind kind(InetEntry socket, PortRange range) {
     if (socket.protocol() == SocketProtocol.UDP) {
       return Obstacle.Kind.DATAGRAMS;
@@ -154,6 +195,7 @@ final class ObstacleSearch {
       case LISTENING -> Obstacle.Kind.LISTENER;
       case BOUND, CLOSED -> Obstacle.Kind.BOUND;
       case TIME_WAIT -> Obstacle.Kind.TIME_WAIT;
+      case SYN_SENT -> Obstacle.Kind.OUTGOING;
       default ->
           range.has(socket.local().getPort()) && !range.has(socket.remote().getPort())
               ? Obstacle.Kind.OUTGOING
@@ -162,7 +204,7 @@ final class ObstacleSearch {
   }
 
   private static Optional<Obstacle> privilege(int port) {
-    int first = ProcFile.number(Path.of(UNPRIVILEGED), 1024);
+    int first = Sysctl.firstUnprivilegedPort();
     return port == 0 || port >= first || isPrivileged()
         ? Optional.empty()
         : Optional.of(ObstacleText.privileged(first));
@@ -190,7 +232,8 @@ final class ObstacleSearch {
       probe.bind(new InetSocketAddress(address, 0));
       return true;
     } catch (BindException e) {
-      return false;
+      // Not "Permission denied" of a security module, nor a lack of ports.
+      return !String.valueOf(e.getMessage()).contains("Cannot assign requested address");
     } catch (IOException | UnsupportedOperationException e) {
       return true; // nobody knows
     }

@@ -1,6 +1,9 @@
 package io.netsvc.sockets;
 
+import io.netsvc.linux.Credentials;
+import io.netsvc.linux.NativeAccess;
 import io.netsvc.net.AddressText;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,8 +41,10 @@ final class ObstacleText {
         Obstacle.Kind.ADDRESS_NOT_LOCAL,
         Optional.empty(),
         List.of(),
-        AddressText.of(address) + " is no address of this machine",
-        "take one that `ip address` lists, or set net.ipv4.ip_nonlocal_bind");
+        AddressText.of(address) + " is no address of this machine, or none yet",
+        "take one that `ip address` lists and does not call tentative, or set net."
+            + (address instanceof Inet6Address ? "ipv6" : "ipv4")
+            + ".ip_nonlocal_bind");
   }
 
   static Obstacle file(String path) {
@@ -47,8 +52,8 @@ final class ObstacleText {
         Obstacle.Kind.FILE,
         Optional.empty(),
         List.of(),
-        path + " is there, and no socket that can be seen is bound to it",
-        "remove it if it was left behind, or take another path");
+        path + " is there, and no socket of this network namespace is bound to it",
+        "remove it if it was left behind and nothing answers there, or take another path");
   }
 
   static Obstacle unix(UnixEntry socket, Holders holders) {
@@ -80,8 +85,8 @@ final class ObstacleText {
       case BOUND -> who + " has bound " + at + covers() + ", and does not listen";
       case CONNECTION ->
           count == 1
-              ? "a connection of " + at + " with " + peer() + " has outlived its listener, held by " + who
-              : count + " connections of " + at + " have outlived their listener, one held by " + who;
+              ? "a connection from " + at + " to " + peer() + " has the port, held by " + who
+              : count + " connections have the port, such as one from " + at + " to " + peer() + ", held by " + who;
       case TIME_WAIT ->
           (count == 1 ? "a connection" : count + " connections")
               + " of " + at + ", closed a short time ago, may still receive segments (TIME-WAIT)";
@@ -112,27 +117,18 @@ final class ObstacleText {
       case LISTENER, DATAGRAMS, BOUND ->
           ending(holders.of(socket)) + (isWildcard() ? ", or bind it to one address and this one to another" : ", or take another port");
       case CONNECTION ->
-          "end it, or set SO_REUSEADDR on this socket, as its listener must have had it";
+          "end it, or, if a listener that had SO_REUSEADDR has left it behind, set that on this socket";
       case TIME_WAIT ->
           "set SO_REUSEADDR, as its listener must have had it, or wait"
               + socket.timer().map(t -> " " + seconds(t.expires()) + " s").orElse("");
       case OUTGOING ->
-          "wait for its end, and keep the port from being chosen again with `sysctl -w net.ipv4.ip_local_reserved_ports="
-              + reserved()
-              + port
-              + '`';
+          "wait for its end, and add " + port + " to net.ipv4.ip_local_reserved_ports, for the kernel not to choose it again";
       case PRIVILEGED_PORT, ADDRESS_NOT_LOCAL, FILE -> throw new AssertionError(kind); // no sockets
     };
   }
 
   private static long seconds(Duration time) {
     return Math.max(1, time.plusMillis(999).toSeconds());
-  }
-
-  /** What is reserved already, since to set it is to replace it. */
-  private static String reserved() {
-    var ports = ProcFile.text(Path.of("/proc/sys/net/ipv4/ip_local_reserved_ports")).strip();
-    return ports.isEmpty() ? "" : ports + ',';
   }
 
   private boolean isWildcard() {
@@ -161,7 +157,8 @@ final class ObstacleText {
     if (holder.pid() == ProcessHandle.current().pid()) {
       return "this process itself (pid " + holder.pid() + ')';
     }
-    var name = holder.name().isEmpty() ? "a process" : holder.name();
+    // In a log, the whole text is between quotes.
+    var name = holder.name().isEmpty() ? "a process" : holder.name().replace('"', '?');
     var unit = holder.unit().map(u -> ", unit " + u).orElse("");
     return name + " (pid " + holder.pid() + unit + ')';
   }
@@ -172,6 +169,9 @@ final class ObstacleText {
     }
     if (holders.stream().anyMatch(h -> h.pid() == ProcessHandle.current().pid())) {
       return "close that one";
+    }
+    if (holders.stream().anyMatch(h -> h.name().equals("docker-proxy"))) {
+      return "`docker ps` shows the container that publishes it: stop that";
     }
     // It listens for the services that it starts, and must not be ended itself.
     var systemd = holders.stream().filter(ObstacleText::isSystemd).findFirst();
@@ -185,9 +185,13 @@ final class ObstacleText {
           + word(name.endsWith(".service") ? name.substring(0, name.length() - ".service".length()) : name)
           + '`';
     }
+    if (holders.stream().anyMatch(h -> h.pid() == 1)) {
+      return "stop it in what process 1 runs";
+    }
     return "end it with `kill "
         + holders.stream().limit(3).map(h -> Integer.toString(h.pid())).collect(Collectors.joining(" "))
-        + '`';
+        + '`'
+        + (holders.size() > 3 ? " and the other " + (holders.size() - 3) : "");
   }
 
   private static boolean isSystemd(Holder holder) {
@@ -196,7 +200,16 @@ final class ObstacleText {
 
   private static String systemctl(Holder holder) {
     var cgroup = ProcFile.text(Path.of("/proc", Integer.toString(holder.pid()), "cgroup"));
-    return ProcessInfo.isOfUser(cgroup) ? "systemctl --user " : "systemctl ";
+    var user = ProcessInfo.usersManager(cgroup);
+    if (user.isEmpty()) {
+      return "systemctl ";
+    }
+    // Root's own is another one.
+    return user.get().equals("0") || !isRoot() ? "systemctl --user " : "systemctl --user -M " + user.get() + "@ ";
+  }
+
+  private static boolean isRoot() {
+    return NativeAccess.missing().isEmpty() && Credentials.effectiveUid() == 0;
   }
 
   /** A name as one word of a shell. */

@@ -1,17 +1,15 @@
 package io.netsvc.sockets;
 
-import java.nio.file.Path;
+import io.netsvc.linux.Sysctl;
 
 /** Ports from one to another. */
 record PortRange(int first, int last) {
-  private static final Path EPHEMERAL = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
-
   /**
    * {@return those that the kernel chooses from where nobody asks for one, in the network namespace of
    * this process: ip(7)}
    */
   static PortRange ephemeral() {
-    var words = ProcFile.text(EPHEMERAL).strip().split("\\s+", 2);
+    var words = Sysctl.text("net/ipv4/ip_local_port_range").split("\\s+", 2);
     try {
       return new PortRange(Integer.parseInt(words[0]), Integer.parseInt(words[1]));
     } catch (NumberFormatException | IndexOutOfBoundsException e) {

@@ -4,11 +4,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 
 /** Small files of {@code /proc}; one that is gone, or not to be read, is empty. */
 final class ProcFile {
-  private static final int FIRST = 4096;
+  private static final int LONGEST = 64 * 1024;
 
   private ProcFile() {}
 
@@ -16,30 +15,14 @@ final class ProcFile {
     return new String(read(file), StandardCharsets.ISO_8859_1);
   }
 
-  /** {@return the number that a file is, or another where it is none} */
-  static int number(Path file, int otherwise) {
-    try {
-      return Integer.parseInt(text(file).strip());
-    } catch (NumberFormatException e) {
-      return otherwise;
-    }
+  static byte[] read(Path file) {
+    return read(file, LONGEST);
   }
 
-  /** Reads by large pieces: of a sysctl, the second read finds the end, however little the first took. */
-  static byte[] read(Path file) {
+  /** Reads as much as that, or less; not for a sysctl, of which the first read is all. */
+  static byte[] read(Path file, int most) {
     try (var in = Files.newInputStream(file)) {
-      byte[] bytes = new byte[FIRST];
-      int length = 0;
-      while (true) {
-        int read = in.read(bytes, length, bytes.length - length);
-        if (read <= 0) {
-          return Arrays.copyOf(bytes, length);
-        }
-        length += read;
-        if (length == bytes.length) {
-          bytes = Arrays.copyOf(bytes, 2 * length);
-        }
-      }
+      return in.readNBytes(most);
     } catch (IOException e) {
       return new byte[0];
     }

@@ -27,6 +27,7 @@ final class ProcNet {
           SocketProtocol.TCP, "tcp", SocketProtocol.UDP, "udp", SocketProtocol.RAW, "raw");
 
   /** The flags, the type, the state, the inode, and behind one blank a name with what it has. */
+  private static final Pattern BLANKS = Pattern.compile(" +");
   private static final Pattern UNIX =
       Pattern.compile(
           "\\S+: \\p{XDigit}+ \\p{XDigit}+ (\\p{XDigit}+) (\\p{XDigit}+) (\\p{XDigit}+) +(\\d+)(?: (.*))?",
@@ -49,7 +50,8 @@ final class ProcNet {
   void readAll() throws IOException {
     // The directory of a process that has ended, and was not waited for, is there and empty.
     if (!Files.exists(directory.resolve("dev"))) {
-      throw new NoSuchFileException(directory.toString());
+      throw new NoSuchFileException(
+          directory.toString(), null, "no such process, or it has ended");
     }
     for (var protocol : NAMES.keySet().stream().sorted().toList()) {
       for (var family : List.of(StandardProtocolFamily.INET, StandardProtocolFamily.INET6)) {
@@ -104,7 +106,7 @@ final class ProcNet {
 
   /** sl local remote st tx:rx tr:when retransmits uid timeout inode … */
   static @Nullable InetEntry inet(SocketProtocol protocol, String line, int addressLength) {
-    var words = line.strip().split(" +", 11);
+    var words = BLANKS.split(line.strip(), 11);
     if (words.length < 10) {
       return null;
     }
@@ -181,6 +183,7 @@ final class ProcNet {
           0,
           0,
           OptionalLong.empty(),
+          0,
           0);
     } catch (NumberFormatException e) {
       return null; // no line of this table

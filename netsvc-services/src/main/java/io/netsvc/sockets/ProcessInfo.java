@@ -1,18 +1,26 @@
 package io.netsvc.sockets;
 
+import io.netsvc.text.Visible;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** What {@code /proc/PID} says of a process; nothing of one that has ended. */
 record ProcessInfo(String name, List<String> commandLine, String user, Optional<String> unit) {
-  private static final List<String> UNITS = List.of(".service", ".socket", ".scope");
+  /** What systemd names a unit, systemd.unit(5). */
+  private static final Pattern UNIT =
+      Pattern.compile("[A-Za-z0-9:_.\\\\@-]+\\.(service|socket|scope)");
 
-  private static final Pattern USERS_MANAGER = Pattern.compile("/user@\\d+\\.service/");
+  private static final Pattern USERS_MANAGER = Pattern.compile("user@(\\d+)\\.service");
+
+  private static final int MOST_ARGUMENTS = 64;
+  private static final int LONGEST = 4096;
 
   static ProcessInfo of(int pid, UserNames users) {
     var process = Path.of("/proc", Integer.toString(pid));
@@ -20,21 +28,22 @@ record ProcessInfo(String name, List<String> commandLine, String user, Optional<
     int length = comm.length > 0 && comm[comm.length - 1] == '\n' ? comm.length - 1 : comm.length;
     return new ProcessInfo(
         Visible.text(Arrays.copyOf(comm, length)),
-        arguments(ProcFile.read(process.resolve("cmdline"))),
+        arguments(ProcFile.read(process.resolve("cmdline"), LONGEST)),
         user(ProcFile.text(process.resolve("status")), users),
         unit(ProcFile.text(process.resolve("cgroup"))));
   }
 
+  /** The first ones: a process may have given itself more than anybody wants to see. */
   private static List<String> arguments(byte[] cmdline) {
     var arguments = new ArrayList<String>();
-    for (int from = 0, to; from < cmdline.length; from = to + 1) {
+    for (int from = 0, to; from < cmdline.length && arguments.size() < MOST_ARGUMENTS; from = to + 1) {
       to = from;
       while (to < cmdline.length && cmdline[to] != 0) {
         to++;
       }
       arguments.add(Visible.text(Arrays.copyOfRange(cmdline, from, to)));
     }
-    return arguments;
+    return List.copyOf(arguments);
   }
 
   /** The real user: the first number behind {@code Uid:}. */
@@ -48,30 +57,47 @@ record ProcessInfo(String name, List<String> commandLine, String user, Optional<
     return users.of(Integer.parseUnsignedInt(status, from, to, 10));
   }
 
-  /** The innermost unit of the control group's path: {@code 0::/system.slice/nginx.service}. */
+  /** The unit of the control group's path, such as {@code 0::/system.slice/nginx.service}. */
   static Optional<String> unit(String cgroup) {
-    Optional<String> unit = Optional.empty();
-    for (var line : cgroup.lines().toList()) {
-      var parts = line.split(":", 3);
-      if (parts.length == 3 && (parts[1].isEmpty() || parts[1].equals("name=systemd"))) {
-        for (var name : parts[2].split("/", -1)) {
-          if (UNITS.stream().anyMatch(name::endsWith)) {
-            unit = Optional.of(unitName(name));
-          }
-        }
-      }
-    }
-    return unit;
+    return names(cgroup).map(ProcessInfo::unitIn).flatMap(Optional::stream).findFirst();
   }
 
-  /** Those of systemd are ASCII, and what is special in them it has escaped itself. */
-  private static String unitName(String name) {
-    boolean plain = name.chars().allMatch(c -> c > ' ' && c < 0x7f);
-    return plain ? name : Visible.text(name.getBytes(StandardCharsets.ISO_8859_1));
+  /** The names of systemd's path of control groups, without the slices before a unit. */
+  private static Stream<List<String>> names(String cgroup) {
+    return cgroup
+        .lines()
+        .map(line -> line.split(":", 3))
+        .filter(parts -> parts.length == 3)
+        .filter(parts -> parts[1].isEmpty() || parts[1].equals("name=systemd"))
+        .map(
+            parts ->
+                Arrays.stream(parts[2].split("/", -1))
+                    .filter(name -> !name.isEmpty() && !name.endsWith(".slice"))
+                    .toList());
   }
 
-  /** Whether the unit is one of a user's own systemd, below {@code user@1000.service}. */
-  static boolean isOfUser(String cgroup) {
-    return USERS_MANAGER.matcher(cgroup).find();
+  /**
+   * The first name, if it is a unit, or that of a user's systemd behind it. What a unit has below
+   * itself may be a whole system, whose units are not those of this one.
+   */
+  private static Optional<String> unitIn(List<String> names) {
+    var units = names.stream().takeWhile(ProcessInfo::isUnit).toList();
+    boolean users = units.size() > 1 && USERS_MANAGER.matcher(units.getFirst()).matches();
+    return units.stream().skip(users ? 1 : 0).findFirst();
+  }
+
+  /** Any user may make a control group with another name, and people paste what we say. */
+  private static boolean isUnit(String name) {
+    return UNIT.matcher(name).matches();
+  }
+
+  /** The user, as a number, whose own systemd has the unit; empty if it is one of the system. */
+  static Optional<String> usersManager(String cgroup) {
+    return names(cgroup)
+        .filter(names -> names.size() > 1 && isUnit(names.get(1)))
+        .map(names -> USERS_MANAGER.matcher(names.getFirst()))
+        .filter(Matcher::matches)
+        .map(matcher -> matcher.group(1))
+        .findFirst();
   }
 }

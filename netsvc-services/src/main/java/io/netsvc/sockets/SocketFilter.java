@@ -45,12 +45,15 @@ import java.util.function.Supplier;
  */
 public final class SocketFilter {
   private final Optional<Set<SocketState>> states;
+  private final OptionalInt stateBits;
   private final Predicate<SocketEntry> predicate;
   private final OptionalInt localPort;
 
   SocketFilter(
       Optional<Set<SocketState>> states, Predicate<SocketEntry> predicate, OptionalInt localPort) {
     this.states = states;
+    this.stateBits =
+        states.isPresent() ? OptionalInt.of(SocketState.bits(states.get())) : OptionalInt.empty();
     this.predicate = predicate;
     this.localPort = localPort;
   }
@@ -94,6 +97,11 @@ public final class SocketFilter {
   /** {@return the states that it takes, if it says so} */
   Optional<Set<SocketState>> states() {
     return states;
+  }
+
+  /** {@return the same as the kernel's bits} */
+  OptionalInt stateBits() {
+    return stateBits;
   }
 
   /** {@return the local port without which it takes no socket, for the kernel to look for} */

@@ -1,5 +1,7 @@
 package io.netsvc.sockets;
 
+import io.netsvc.text.Visible;
+
 /** Thrown for a text that is no filter; its message is one line: what was read, and expected. */
 public final class SocketFilterException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;

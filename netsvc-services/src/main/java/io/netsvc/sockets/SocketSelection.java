@@ -10,7 +10,7 @@ import java.util.Set;
 record SocketSelection(
     Set<SocketProtocol> protocols,
     Set<StandardProtocolFamily> families,
-    Optional<Set<SocketState>> states,
+    OptionalInt states,
     boolean waiting,
     OptionalInt localPort,
     Optional<SocketFilter> filter,
@@ -21,7 +21,7 @@ record SocketSelection(
       new SocketSelection(
           EnumSet.allOf(SocketProtocol.class),
           EnumSet.of(StandardProtocolFamily.INET, StandardProtocolFamily.INET6),
-          Optional.empty(),
+          OptionalInt.empty(),
           false,
           OptionalInt.empty(),
           Optional.empty(),
@@ -40,12 +40,12 @@ record SocketSelection(
   @Override
   public SocketQuery withStates(Set<SocketState> only) {
     return new SocketSelection(
-        protocols, families, Optional.of(Set.copyOf(only)), false, localPort, filter, memory);
+        protocols, families, OptionalInt.of(SocketState.bits(only)), false, localPort, filter, memory);
   }
 
   @Override
   public SocketQuery withWaiting() {
-    return new SocketSelection(protocols, families, Optional.empty(), true, localPort, filter, memory);
+    return new SocketSelection(protocols, families, OptionalInt.empty(), true, localPort, filter, memory);
   }
 
   @Override
@@ -69,9 +69,11 @@ record SocketSelection(
 
   /** {@return the states that the sockets of a protocol may be in, as the kernel's bits} */
   int bits(SocketProtocol protocol) {
-    var only = filter.flatMap(SocketFilter::states).or(() -> states);
-    if (only.isPresent()) {
-      return only.get().stream().mapToInt(SocketState::bit).reduce(0, (a, b) -> a | b);
+    if (filter.isPresent() && filter.get().stateBits().isPresent()) {
+      return filter.get().stateBits().getAsInt();
+    }
+    if (states.isPresent()) {
+      return states.getAsInt();
     }
     if (!waiting) {
       return -1;

@@ -1,5 +1,6 @@
 package io.netsvc.sockets;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The states of the kernel's table of sockets: tcp_states.h, with the names of ss(8). */
@@ -40,6 +41,15 @@ public enum SocketState {
   /** {@return the name in a filter of ss(8): {@code listening}} */
   public String filterName() {
     return filterName;
+  }
+
+  /** The kernel's bits for a set of states. */
+  static int bits(Set<SocketState> states) {
+    int bits = 0;
+    for (var state : states) {
+      bits |= state.bit();
+    }
+    return bits;
   }
 
   /** The kernel's bit for it in a set of states. */

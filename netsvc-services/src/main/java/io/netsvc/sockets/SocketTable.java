@@ -146,8 +146,11 @@ public final class SocketTable {
   public List<Obstacle> whoBlocks(SocketProtocol protocol, SocketAddress address)
       throws IOException {
     return switch (address) {
-      case InetSocketAddress inet ->
-          whoBlocks(PortBinding.of(protocol, inet).withV6Only(true).withUid(UserNames.own()));
+      case InetSocketAddress inet -> {
+        var alone = whoBlocks(PortBinding.of(protocol, inet).withV6Only(true));
+        // It may have been to take IPv4 as well, which nobody has told.
+        yield alone.isEmpty() ? whoBlocks(PortBinding.of(protocol, inet)) : alone;
+      }
       case UnixDomainSocketAddress unix when protocol.isUnix() ->
           new ObstacleSearch(this, namespace.isEmpty()).unix(protocol, unix.getPath().toString());
       default -> throw new IllegalArgumentException(protocol.netid() + " at " + address);

@@ -43,16 +43,17 @@ final class UnixDiag {
     int uid = 0;
     int shutdown = 0;
     var file = OptionalLong.empty();
-    for (int at = MESSAGE; at + 4 <= in.limit(); ) {
-      int length = Short.toUnsignedInt(in.getShort(at));
-      int value = at + 4;
-      int size = length - 4;
-      if (size < 0 || at + length > in.limit()) {
-        break;
-      }
-      switch (in.getShort(at + 2) & 0x3fff) {
+    long device = 0;
+    var attributes = new Attributes(in, MESSAGE);
+    while (attributes.next()) {
+      int value = attributes.value();
+      int size = attributes.size();
+      switch (attributes.type()) {
         case ATTRIBUTE_NAME -> name = name(in, value, size);
-        case ATTRIBUTE_FILE -> file = size < 4 ? file : OptionalLong.of(unsigned(in, value));
+        case ATTRIBUTE_FILE -> {
+          file = size < 4 ? file : OptionalLong.of(unsigned(in, value));
+          device = size < 8 ? 0 : unsigned(in, value + 4);
+        }
         case ATTRIBUTE_PEER -> peer = size < 4 ? 0 : unsigned(in, value);
         case ATTRIBUTE_QUEUES -> {
           receiveQueue = size < 8 ? 0 : unsigned(in, value);
@@ -62,10 +63,20 @@ final class UnixDiag {
         case ATTRIBUTE_UID -> uid = size < 4 ? 0 : in.getInt(value);
         default -> {}
       }
-      at += length + 3 & ~3;
     }
     return new UnixEntry(
-        protocol, state, name, receiveQueue, sendQueue, uid, unsigned(in, 4), in.getLong(8), peer, file, shutdown);
+        protocol,
+        state,
+        name,
+        receiveQueue,
+        sendQueue,
+        uid,
+        unsigned(in, 4),
+        in.getLong(8),
+        peer,
+        file,
+        device,
+        shutdown);
   }
 
   /** A path has the NUL that ends it; in an abstract name every NUL counts. */

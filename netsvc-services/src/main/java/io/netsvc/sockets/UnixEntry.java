@@ -1,5 +1,6 @@
 package io.netsvc.sockets;
 
+import io.netsvc.text.Visible;
 import java.util.OptionalLong;
 
 /** A Unix socket: struct unix_diag_msg of sock_diag(7). */
@@ -14,6 +15,7 @@ public final class UnixEntry implements SocketEntry {
   private final long cookie;
   private final long peer;
   private final OptionalLong file;
+  private final long device;
   private final int shutdown;
 
   UnixEntry(
@@ -27,6 +29,7 @@ public final class UnixEntry implements SocketEntry {
       long cookie,
       long peer,
       OptionalLong file,
+      long device,
       int shutdown) {
     this.protocol = protocol;
     this.state = state;
@@ -38,6 +41,7 @@ public final class UnixEntry implements SocketEntry {
     this.cookie = cookie;
     this.peer = peer;
     this.file = file;
+    this.device = device;
     this.shutdown = shutdown;
   }
 
@@ -62,6 +66,13 @@ public final class UnixEntry implements SocketEntry {
   /** {@return its name as the kernel has it: an abstract one begins with a NUL; may be empty} */
   public byte[] rawName() {
     return rawName.clone();
+  }
+
+  /** The device of that file, as {@code stat} of stat(2) encodes it; 0 where nobody tells. */
+  long fileDevice() {
+    long major = device >>> 20; // the kernel's own encoding: 12 bits and 20
+    long minor = device & 0xf_ffff;
+    return (minor & 0xff) | (major & 0xfff) << 8 | (minor & ~0xffL) << 12;
   }
 
   boolean isNamed() {

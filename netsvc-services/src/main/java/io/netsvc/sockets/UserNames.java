@@ -10,11 +10,6 @@ import java.util.Map;
 final class UserNames {
   private final Map<Integer, String> names = new HashMap<>();
 
-  /** {@return the user that this process acts as; root where that cannot be asked} */
-  static int own() {
-    return NativeAccess.missing().isEmpty() ? Credentials.effectiveUid() : 0;
-  }
-
   /** {@return the name of a user, or the number of one without a name} */
   String of(int uid) {
     return names.computeIfAbsent(uid, UserNames::find);

@@ -21,22 +21,32 @@ class ProcessInfoTest {
     "0::/user.slice/user-1000.slice/user@1000.service/init.scope, init.scope",
     "0::/system.slice/docker-0123456789abcdef.scope, docker-0123456789abcdef.scope",
     "0::/system.slice/nginx.service/worker, nginx.service",
-    "0::/../../system.slice/nginx.service, nginx.service",
     "0::/system.slice/cups.socket, cups.socket",
     // As systemd has escaped it; what is not escaped again.
     "0::/system.slice/fsck@dev-disk-by\\x2duuid.service, fsck@dev-disk-by\\x2duuid.service",
   })
-  void unit_ofVersion2_isTheInnermost(String line, String unit) {
+  void unit_ofVersion2_isTheOneOfSystemd(String line, String unit) {
     assertThat(ProcessInfo.unit(line + '\n')).contains(unit);
   }
 
   @ParameterizedTest
   @CsvSource({
     "0::/", "0::/system.slice", "0::/docker/0123456789abcdef", "'0::/a.service (deleted)'", "''",
+    "0::/../../system.slice/nginx.service", // of the system that this container runs on
+    "0::/docker/0123/system.slice/ssh.service", "0::/lxc.payload.x/system.slice/ssh.service",
     "0::", "x", "'5:cpu,cpuacct:/system.slice/other.service'"
   })
   void unit_ofNone_isEmpty(String line) {
     assertThat(ProcessInfo.unit(line + '\n')).isEmpty();
+  }
+
+  /** A system in a container has units of its own, which are nothing to this one's systemctl. */
+  @Test
+  void unit_ofASystemInAContainer_isTheContainers() {
+    var guest = "0::/machine.slice/machine-guest.scope/payload/system.slice/ssh.service\n";
+    assertThat(ProcessInfo.unit(guest)).contains("machine-guest.scope");
+    assertThat(ProcessInfo.unit("0::/system.slice/docker-01.scope/system.slice/ssh.service\n"))
+        .contains("docker-01.scope");
   }
 
   /** Version 1 has a line for each controller; that of systemd itself counts. */
@@ -62,14 +72,15 @@ class ProcessInfoTest {
     "0::/system.slice/nginx.service, false"
   })
   void isOfUser_unit_isWhoseSystemdHasIt(String line, boolean isUsers) {
-    assertThat(ProcessInfo.isOfUser(line + '\n')).isEqualTo(isUsers);
+    assertThat(ProcessInfo.usersManager(line + '\n').isPresent()).isEqualTo(isUsers);
   }
 
-  /** Each byte of it is one character here, as {@link ProcFile} reads it. */
+  /** Any user may make one, where control groups are delegated. */
   @Test
-  void unit_ofAnotherScript_isShownOnce() {
-    assertThat(ProcessInfo.unit("0::/b\u00c3\u00a4r.service\n")).contains("b\u00e4r.service");
-    assertThat(ProcessInfo.unit("0::/a\u001bb.service\n")).contains("a\\x1bb.service");
+  void unit_ofANameThatSystemdGivesNone_isEmpty() {
+    assertThat(ProcessInfo.unit("0::/b\u00c3\u00a4r.service\n")).isEmpty();
+    assertThat(ProcessInfo.unit("0::/a;reboot.service\n")).isEmpty();
+    assertThat(ProcessInfo.unit("0::/a\u001bb.service\n")).isEmpty();
   }
 
   @Test

@@ -105,7 +105,7 @@ class SocketFilterTest {
         22,
         0,
         0,
-        OptionalLong.empty(),
+        OptionalLong.empty(), 0,
         0);
   }
 

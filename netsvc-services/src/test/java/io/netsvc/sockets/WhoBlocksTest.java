@@ -155,19 +155,21 @@ class WhoBlocksTest {
       try (var second = SocketChannel.open(listener.getLocalAddress());
           var other = listener.accept()) {
         abandon(listener);
-        assertOne(
-            blockers(TCP, address),
-            Obstacle.Kind.CONNECTION,
-            ("2 connections of 127.0.0.1:%d have outlived their listener, one held by this process itself (pid %d):"
-                    + " end it, or set SO_REUSEADDR on this socket, as its listener must have had it")
-                .formatted(port, SELF));
+        assertThat(blockers(TCP, address))
+            .singleElement()
+            .returns(Obstacle.Kind.CONNECTION, Obstacle::kind)
+            .asString()
+            .startsWith("2 connections have the port, such as one from 127.0.0.1:" + port + " to ")
+            .endsWith(
+                ", held by this process itself (pid %d): end it, or, if a listener that had SO_REUSEADDR has left it behind, set that on this socket"
+                    .formatted(SELF));
         other.setOption(StandardSocketOptions.SO_LINGER, 0); // so that nothing is left of it
         assertThat(second.isConnected()).isTrue();
       }
       assertThat(blockers(TCP, address))
           .singleElement()
           .returns(
-              "a connection of 127.0.0.1:%d with 127.0.0.1:%d has outlived its listener, held by this process itself (pid %d)"
+              "a connection from 127.0.0.1:%d to 127.0.0.1:%d has the port, held by this process itself (pid %d)"
                   .formatted(port, port(first), SELF),
               Obstacle::reason);
       accepted.setOption(StandardSocketOptions.SO_LINGER, 0);
@@ -210,11 +212,10 @@ class WhoBlocksTest {
               "a connection of this process itself (pid %d) to 127.0.0.1:%d goes out from 127.0.0.1:%d, a port that the kernel chose for it"
                   .formatted(SELF, port(listener), port),
               Obstacle::reason)
-          .satisfies(
-              obstacle ->
-                  assertThat(obstacle.help())
-                      .startsWith("wait for its end, and keep the port from being chosen again")
-                      .endsWith(port + "`"));
+          .returns(
+              "wait for its end, and add %d to net.ipv4.ip_local_reserved_ports, for the kernel not to choose it again"
+                  .formatted(port),
+              Obstacle::help);
     }
   }
 
@@ -233,7 +234,7 @@ class WhoBlocksTest {
   @Test
   void address_notLocal_isSaid() throws IOException {
     var text =
-        "192.0.2.1 is no address of this machine: take one that `ip address` lists, or set net.ipv4.ip_nonlocal_bind";
+        "192.0.2.1 is no address of this machine, or none yet: take one that `ip address` lists and does not call tentative, or set net.ipv4.ip_nonlocal_bind";
     assertOne(blockers(TCP, at("192.0.2.1", 0)), Obstacle.Kind.ADDRESS_NOT_LOCAL, text);
     assertOne(blockers(UDP, at("192.0.2.1", 4711)), Obstacle.Kind.ADDRESS_NOT_LOCAL, text);
   }

@@ -71,11 +71,32 @@ class WhoBlocksUnixTest {
         .returns(Obstacle.Kind.FILE, Obstacle::kind)
         .hasToString(
             path
-                + " is there, and no socket that can be seen is bound to it:"
-                + " remove it if it was left behind, or take another path");
+                + " is there, and no socket of this network namespace is bound to it:"
+                + " remove it if it was left behind and nothing answers there, or take another path");
     Files.delete(path);
     assertThat(SocketTable.system().whoBlocks(UNIX_STREAM, UnixDomainSocketAddress.of(path)))
         .isEmpty();
+  }
+
+  /** A server that went to its directory and then bound a name there. */
+  @Test
+  void listener_boundByARelativePathOrAnotherName_isFound() throws Exception {
+    var script =
+        """
+        chdir($ARGV[0]) or die;
+        unix(SOCK_STREAM, "s");
+        ready();
+        """;
+    var link = Files.createSymbolicLink(directory.resolve("link"), directory);
+    try (var holder = PerlHolder.here(directory, script, directory.toString())) {
+      assertThat(holder).isNotNull();
+      for (var path : List.of(directory.resolve("s"), link.resolve("s"))) {
+        assertThat(SocketTable.system().whoBlocks(UNIX_STREAM, UnixDomainSocketAddress.of(path)))
+            .singleElement()
+            .returns(Obstacle.Kind.LISTENER, Obstacle::kind)
+            .satisfies(o -> assertThat(o.holders()).hasSize(1));
+      }
+    }
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.netsvc.sockets;
+package io.netsvc.text;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -6,18 +6,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /** Names that others chose, made fit for one line. */
-final class Visible {
+public final class Visible {
   private Visible() {}
 
   /** A Unix socket's name: {@code @} for the NUL that begins an abstract one. */
-  static String of(byte[] name) {
+  public static String of(byte[] name) {
     if (name.length == 0) {
       return "";
     }
     return name[0] == 0 ? '@' + text(name, 1, name.length) : text(name, 0, name.length);
   }
 
-  static String text(byte[] bytes) {
+  /** {@return a text in one line: control characters, and what is no UTF-8, as {@code \\xHH}} */
+  public static String text(byte[] bytes) {
     return text(bytes, 0, bytes.length);
   }
 
@@ -62,7 +63,7 @@ final class Visible {
   }
 
   /** Neither moves a cursor nor turns the direction of what follows. */
-  static boolean isPrintable(int c) {
+  public static boolean isPrintable(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
           Character.FORMAT,
