@@ -11,8 +11,7 @@ import picocli.CommandLine;
     name = "netsvc",
     mixinStandardHelpOptions = true,
     version = "netsvc 0.1.0-SNAPSHOT",
-    description = "Network-service primitives: the services database, an inetd, a relay, what listens.",
-    addMethodSubcommands = false) // else the annotations of every method are read
+    description = "Network-service primitives: the services database, an inetd, a relay, what listens.")
 final class Main {
   private static final List<String> COMMANDS = List.of("inetd", "ctl", "relay", "services", "ss");
 

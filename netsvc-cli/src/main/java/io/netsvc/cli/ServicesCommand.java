@@ -25,7 +25,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "services",
     mixinStandardHelpOptions = true,
-    addMethodSubcommands = false,
     description = "Looks services up by name or port, or checks a services file.",
     exitCodeListHeading = "Exit status:%n",
     exitCodeList = {

@@ -31,7 +31,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ss",
     mixinStandardHelpOptions = true,
-    addMethodSubcommands = false,
     description = {
       "List sockets and who holds them, as ss does: at first those that are connected.",
       "FILTER is as ss has it: state listening, sport = :https, dst 192.0.2.0/24, and, or, not, ( )."
