@@ -92,8 +92,15 @@ final class Libc {
     return result == -1 ? -state.get(JAVA_INT, ERRNO_OFFSET) : result;
   }
 
-  /** {@return what to throw where a downcall throws, which it cannot} */
+  /**
+   * {@return what to throw where a downcall throws, which it cannot}
+   *
+   * @throws LinkageError where it is the first of its group and could not be linked
+   */
   static AssertionError impossible(Throwable t) {
+    if (t instanceof LinkageError unlinked) {
+      throw unlinked;
+    }
     return new AssertionError("a downcall threw", t);
   }
 }

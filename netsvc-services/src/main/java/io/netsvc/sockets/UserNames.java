@@ -10,6 +10,11 @@ import java.util.Map;
 final class UserNames {
   private final Map<Integer, String> names = new HashMap<>();
 
+  /** Nobody need be asked about root, which most of what listens is of. */
+  UserNames() {
+    names.put(0, "root");
+  }
+
   /** {@return the name of a user, or the number of one without a name} */
   String of(int uid) {
     return names.computeIfAbsent(uid, UserNames::find);
