@@ -20,7 +20,6 @@ final class Training {
           "ss -xaemo",
           "ss -s",
           "ss -l --json",
-          "ss --why 443",
           "ss --no-such-option",
           "inetd --help",
           "ctl --help",
