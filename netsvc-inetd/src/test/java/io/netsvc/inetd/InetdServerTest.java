@@ -209,7 +209,7 @@ class InetdServerTest {
       assertThat(server.diagnostics())
           .singleElement()
           .hasToString(
-              "inetd.conf:1:1: error: bind 192.0.2.1:%d: Cannot assign requested address (EADDRNOTAVAIL)"
+              "inetd.conf:1:1: error: bind 192.0.2.1:%d: Cannot assign requested address (EADDRNOTAVAIL); 192.0.2.1 is no address of this machine, or none yet: take one that `ip address` lists and does not call tentative, or set net.ipv4.ip_nonlocal_bind"
                   .formatted(port));
     }
   }
