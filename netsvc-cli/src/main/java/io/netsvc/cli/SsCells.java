@@ -7,6 +7,7 @@ import io.netsvc.sockets.InetEntry;
 import io.netsvc.sockets.SocketEntry;
 import io.netsvc.sockets.SocketMemory;
 import io.netsvc.sockets.SocketProtocol;
+import io.netsvc.sockets.SocketState;
 import io.netsvc.sockets.SocketTimer;
 import io.netsvc.sockets.UnixEntry;
 import java.util.ArrayList;
@@ -165,7 +166,10 @@ final class SsCells {
       rest.add("cgroup:" + cgroups.of(socket.cgroupId().getAsLong()));
     }
     socket.v6Only().ifPresent(v6Only -> rest.add("v6only:" + (v6Only ? 1 : 0)));
-    rest.add(arrows(socket.shutdown()));
+    // The kernel keeps no directions of what is no whole socket any more, or not yet.
+    if (socket.state() != SocketState.TIME_WAIT && socket.state() != SocketState.SYN_RECEIVED) {
+      rest.add(arrows(socket.shutdown()));
+    }
   }
 
   private static String arrows(int shutdown) {

@@ -224,7 +224,7 @@ final class SsCommand implements Callable<Integer> {
           new SsCells(
               numeric ? Optional.empty() : Optional.of(ServicesDatabase.system()),
               holders,
-              new SsCells.Show(timers, extended, memory, oneLine));
+              new SsCells.Show(timers || extended, extended, memory, oneLine));
       boolean netid = unix || protocols().size() > 1;
       SsTable.print(cells.rows(sockets), netid, !noHeader, out);
     }
