@@ -1,6 +1,7 @@
 package io.netsvc.cli;
 
 import io.netsvc.net.AddressText;
+import io.netsvc.net.Endpoint;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -9,6 +10,12 @@ import java.net.UnixDomainSocketAddress;
 /** Addresses as people type them. */
 final class Endpoints {
   private Endpoints() {}
+
+  /** Returns the host and the port of an endpoint, without its scheme. */
+  static String text(Endpoint place) {
+    var text = place.toString();
+    return text.substring(text.indexOf("//") + 2);
+  }
 
   /** Returns what {@link io.netsvc.net.Endpoint} reads, such as {@code 127.0.0.1:80} or {@code unix:/x}. */
   static String text(SocketAddress address) {

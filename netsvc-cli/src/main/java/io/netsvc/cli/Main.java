@@ -13,7 +13,7 @@ import picocli.CommandLine;
     version = "netsvc 0.1.0-SNAPSHOT",
     description = "Network-service primitives: the services database, an inetd, a relay, what listens.")
 final class Main {
-  private static final List<String> COMMANDS = List.of("inetd", "ctl", "relay", "services", "ss");
+  private static final List<String> COMMANDS = List.of("inetd", "ctl", "nc", "relay", "services", "ss");
 
   private Main() {}
 
@@ -38,6 +38,7 @@ final class Main {
     return switch (name) {
       case "inetd" -> new InetdCommand();
       case "ctl" -> new CtlCommand();
+      case "nc" -> new NcCommand();
       case "relay" -> new RelayCommand();
       case "services" -> new ServicesCommand();
       case "ss" -> new SsCommand();

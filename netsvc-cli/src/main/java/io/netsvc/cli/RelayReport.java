@@ -23,7 +23,7 @@ final class RelayReport {
   }
 
   @SuppressWarnings("SystemConsoleNull") // it may be, by its Javadoc
-  private static boolean isTerminal() {
+  static boolean isTerminal() {
     var console = System.console();
     return console != null && console.isTerminal();
   }

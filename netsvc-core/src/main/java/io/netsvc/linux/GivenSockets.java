@@ -1,5 +1,8 @@
 package io.netsvc.linux;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.net.SocketAddress;
 import java.util.Optional;
 
 /** Sockets that somebody else opened and gave to this process, at numbers of theirs. */
@@ -75,6 +78,25 @@ public final class GivenSockets {
           };
     } catch (LinuxException e) {
       return false;
+    }
+  }
+
+  /**
+   * {@return who a stream socket is connected to; empty if the fd is none that is connected}
+   *
+   * @throws LinuxException if no fd is open at the number
+   */
+  public static Optional<SocketAddress> peer(int number) throws LinuxException {
+    try (var arena = Arena.ofConfined()) {
+      var address = arena.allocate(SocketAddresses.MAX, 8);
+      var length = arena.allocateFrom(ValueLayout.JAVA_INT, SocketAddresses.MAX);
+      int result = Syscalls.getpeername(number, address, length);
+      if (result == -Errno.EBADF) {
+        throw new LinuxException("fd " + number, -result);
+      }
+      return result < 0 || SocketOption.TYPE.get(new Fd(number)) != SOCK_STREAM
+          ? Optional.empty()
+          : Optional.of(SocketAddresses.decode(address, length.get(ValueLayout.JAVA_INT, 0)));
     }
   }
 

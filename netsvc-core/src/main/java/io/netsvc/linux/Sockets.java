@@ -138,6 +138,24 @@ public final class Sockets {
   /** An accepted connection, in blocking mode, and its peer. */
   public record Accepted(Fd fd, SocketAddress peer) {}
 
+  /** Two sockets that are each other's peer. */
+  public record Pair(Fd first, Fd second) {}
+
+  /** Opens two Unix stream sockets that are connected, in blocking mode: socketpair(2). */
+  public static Pair pair() throws LinuxException {
+    try (var arena = Arena.ofConfined()) {
+      var ends = arena.allocate(ValueLayout.JAVA_INT, 2);
+      int result =
+          Syscalls.socketpair(SocketAddresses.AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends);
+      if (result < 0) {
+        throw new LinuxException("socketpair", -result);
+      }
+      return new Pair(
+          new Fd(ends.getAtIndex(ValueLayout.JAVA_INT, 0)),
+          new Fd(ends.getAtIndex(ValueLayout.JAVA_INT, 1)));
+    }
+  }
+
   /**
    * Accepts one connection; null when none waits any more. The peer's address is asked for here
    * because getpeername(2) no longer tells it once the peer has reset the connection.

@@ -38,6 +38,15 @@ final class Syscalls {
         longs("splice", JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
   }
 
+  private static final class Pairs {
+    static final MethodHandle SOCKETPAIR =
+        ints("socketpair", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
+  }
+
+  private static final class Peers {
+    static final MethodHandle GETPEERNAME = ints("getpeername", JAVA_INT, ADDRESS, ADDRESS);
+  }
+
   private static final class Permissions {
     static final MethodHandle FCHMOD = ints("fchmod", JAVA_INT, JAVA_INT);
     static final MethodHandle CHMOD = ints("chmod", ADDRESS, JAVA_INT);
@@ -346,6 +355,24 @@ final class Syscalls {
     var s = state();
     try {
       return checked(s, (int) Permissions.FLOCK.invokeExact(s, fd, operation));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static int getpeername(int fd, MemorySegment address, MemorySegment length) {
+    var s = state();
+    try {
+      return checked(s, (int) Peers.GETPEERNAME.invokeExact(s, fd, address, length));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static int socketpair(int family, int type, int protocol, MemorySegment fds) {
+    var s = state();
+    try {
+      return checked(s, (int) Pairs.SOCKETPAIR.invokeExact(s, family, type, protocol, fds));
     } catch (Throwable t) {
       throw impossible(t);
     }

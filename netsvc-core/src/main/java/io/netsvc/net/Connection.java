@@ -30,6 +30,41 @@ public interface Connection extends ByteChannel {
   }
 
   /**
+   * Returns two Unix stream sockets that are each other's peer: socketpair(2). A program that gets
+   * one of them has a stream with a half-close, which two pipes with one process at each end lack.
+   * The caller closes both.
+   *
+   * @throws UnsupportedOperationException with the NIO transport
+   */
+  static Pair pair() throws IOException {
+    if (Transports.chosen() instanceof LinuxTransport transport) {
+      return transport.pair();
+    }
+    throw Transports.onlyLinux("a pair of sockets");
+  }
+
+  /**
+   * Takes over a connected stream socket, TCP or Unix, at an fd that this process was given. The fd
+   * is the connection's then, which closes it: never one that another object owns. Of 0, 1 and 2 it
+   * takes a duplicate.
+   *
+   * @throws IOException if it is no such socket; the fd stays the caller's
+   * @throws UnsupportedOperationException with the NIO transport
+   */
+  static Connection adopt(int fd) throws IOException {
+    if (fd < 0) {
+      throw new IllegalArgumentException("fd out of range: " + fd);
+    }
+    if (Transports.chosen() instanceof LinuxTransport transport) {
+      return transport.adoptConnected(fd);
+    }
+    throw Transports.onlyLinux("a socket that was passed, fd " + fd + ',');
+  }
+
+  /** Two connections that are each other's peer. */
+  record Pair(Connection first, Connection second) {}
+
+  /**
    * Reads what there is, at least one byte; waits for it if need be.
    *
    * @return the count, or -1 at the end of input

@@ -88,6 +88,37 @@ final class LinuxTransport implements Transport {
     return new LinuxPort(loop, fd, true);
   }
 
+  /** Takes over a connected stream socket; see {@link Connection#adopt}. */
+  Connection adoptConnected(int number) throws IOException {
+    var peer = GivenSockets.peer(number);
+    if (peer.isEmpty()) {
+      throw new IOException("adopt fd " + number + ": not a connected stream socket");
+    }
+    var fd = GivenSockets.take(number);
+    try {
+      return new LinuxConnection(fd, peer.get());
+    } catch (IOException e) {
+      if (fd.number() != number) {
+        fd.close();
+      }
+      throw e;
+    }
+  }
+
+  /** Two connections that are each other's peer; see {@link Connection#pair}. */
+  Connection.Pair pair() throws IOException {
+    var pair = Sockets.pair();
+    try {
+      var unnamed = UnixDomainSocketAddress.of("");
+      return new Connection.Pair(
+          new LinuxConnection(pair.first(), unnamed), new LinuxConnection(pair.second(), unnamed));
+    } catch (IOException e) {
+      pair.first().close();
+      pair.second().close();
+      throw e;
+    }
+  }
+
   @Override
   public boolean separatesFamilies() {
     return true;

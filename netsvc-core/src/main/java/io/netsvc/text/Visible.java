@@ -17,6 +17,13 @@ public final class Visible {
     return name[0] == 0 ? '@' + text(name, 1, name.length) : text(name, 0, name.length);
   }
 
+  /** {@return a text with a question mark for each character that is not printable} */
+  public static String line(String text) {
+    var line = new StringBuilder(text.length());
+    text.codePoints().forEach(c -> line.appendCodePoint(isPrintable(c) ? c : '?'));
+    return line.toString();
+  }
+
   /** {@return a text in one line: control characters, and what is no UTF-8, as {@code \\xHH}} */
   public static String text(byte[] bytes) {
     return text(bytes, 0, bytes.length);

@@ -1,0 +1,291 @@
+package io.netsvc.cli;
+
+import io.netsvc.net.AccessRules;
+import io.netsvc.text.CommandWords;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** A netcat with OpenBSD's flags, and a few of ncat's long ones. */
+@Command(
+    name = "nc",
+    description = {
+      "Connects to HOST PORT, or listens (-l), and joins that with the standard streams. PORT is a"
+          + " number, a service or a range (20-1024). The flags are OpenBSD nc's, but the end of"
+          + " the input always ends the sending direction alone, as its -N does (half-close)."
+    },
+    synopsisHeading = "Usage: ",
+    customSynopsis = {
+      "netsvc nc [OPTIONS] HOST PORT | -l [OPTIONS] [HOST] PORT | -U [OPTIONS] PATH%n"
+    },
+    exitCodeListHeading = "Exit status: ",
+    exitCodeOnInvalidInput = 1,
+    exitCodeList = {"0:connected", "1:it could not, or the usage is wrong"})
+final class NcCommand implements Callable<Integer> {
+  @SuppressWarnings("NullAway.Init") @Spec private CommandSpec spec;
+
+  @SuppressWarnings("UnusedVariable") // picocli looks at it
+  @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
+  private boolean help;
+
+  @Option(names = "-l", description = "Listen for one connection.")
+  private boolean listens;
+
+  @Option(names = "-k", description = "Go on listening when one has ended; with -l.")
+  private boolean keeps;
+
+  @Option(names = "-p", paramLabel = "PORT", description = "The local port.")
+  private @Nullable String localPort;
+
+  @Option(names = "-s", paramLabel = "ADDR", description = "The local address.")
+  private @Nullable String localAddress;
+
+  @Option(names = "-u", description = "UDP.")
+  private boolean udp;
+
+  @Option(names = "-U", description = "A Unix stream socket; @NAME is an abstract one.")
+  private boolean unix;
+
+  @Option(names = "-z", description = "Only see which ports can be connected to.")
+  private boolean scans;
+
+  @Option(names = "-v", description = "Say what happens.")
+  private boolean[] verbose = {};
+
+  @Option(names = "-n", description = "Look up no names and no services.")
+  private boolean numeric;
+
+  @Option(names = "-4", description = "IPv4 alone.")
+  private boolean four;
+
+  @Option(names = "-6", description = "IPv6 alone.")
+  private boolean six;
+
+  @Option(names = "-w", paramLabel = "SECS", description = "End when connecting, or silence, takes so long.")
+  private @Nullable Double wait;
+
+  @Option(names = "-q", paramLabel = "SECS", description = "End so long after the end of the input.")
+  private @Nullable Double quit;
+
+  @SuppressWarnings("UnusedVariable") // it is so without, too
+  @Option(names = "-N", description = "Half-close at the end of the input; always so.")
+  private boolean half;
+
+  @Option(names = "-d", description = "Do not read the input.")
+  private boolean detached;
+
+  @Option(names = "-C", description = "Send CR LF for LF.")
+  private boolean crlf;
+
+  @Option(names = "-i", paramLabel = "SECS", description = "Wait so long between lines, and ports.")
+  private @Nullable Double interval;
+
+  @Option(names = "-I", paramLabel = "BYTES", description = "Receive buffer.")
+  private @Nullable Integer receiveBuffer;
+
+  @Option(names = "-O", paramLabel = "BYTES", description = "Send buffer.")
+  private @Nullable Integer sendBuffer;
+
+  @Option(names = "-r", description = "Scan ports in no order.")
+  private boolean shuffles;
+
+  @Option(names = "-W", paramLabel = "N", description = "End after receiving N times.")
+  private @Nullable Long receives;
+
+  @Option(names = "--exec", paramLabel = "COMMAND", description = "Give each connection to a program, as its fds 0 and 1.")
+  private @Nullable String execute;
+
+  @Option(names = "--sh-exec", paramLabel = "COMMAND", description = "Give each connection to sh -c COMMAND.")
+  private @Nullable String shell;
+
+  @Option(names = "--allow", split = ",", paramLabel = "NET", description = "Take clients of these networks alone.")
+  private List<String> allowed = List.of();
+
+  @Option(names = "--deny", split = ",", paramLabel = "NET", description = "Reset clients of these networks.")
+  private List<String> denied = List.of();
+
+  @Option(names = "--max-conns", paramLabel = "N", description = "Clients at a time; with -k and a program. Default: 100.")
+  private int most = 100;
+
+  @Option(names = "--output", paramLabel = "FILE", description = "Write what goes by to a file.")
+  private @Nullable Path output;
+
+  @Option(names = "--hex-dump", paramLabel = "FILE", description = "As hexdump -C has it.")
+  private @Nullable Path hexDump;
+
+  @Option(names = "--append-output", description = "Do not empty these files first.")
+  private boolean appends;
+
+  @Option(names = "--progress", description = "Show bytes, rate and what is left.")
+  private boolean progress;
+
+  @Parameters(arity = "0..2", paramLabel = "HOST PORT", hidden = true)
+  private List<String> places = List.of();
+
+  @Override
+  public Integer call() throws InterruptedException {
+    var report = new NcReport(spec.commandLine().getErr(), verbose.length > 0);
+    try (var dump = NcDump.open(output, hexDump, appends)) {
+      var options = options();
+      var use = NcUse.of(options.program(), session(dump), report);
+      if (listens) {
+        new NcListening(options, use, report).run();
+        return 0;
+      }
+      var connecting = new NcConnecting(options, use, report);
+      return scans ? connecting.scan() : connecting.connect();
+    } catch (IOException e) {
+      report.failed(e);
+      return 1;
+    } catch (UnsupportedOperationException e) {
+      report.failed(new IOException(e.getMessage(), e));
+      return 1;
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private NcOptions options() {
+    if (four && six) {
+      throw misused("-4 and -6 exclude each other");
+    }
+    if (keeps && !listens) {
+      throw misused("-k needs -l");
+    }
+    if (scans && listens) {
+      throw misused("-z cannot be used with -l");
+    }
+    var place = new ArrayList<>(places);
+    var path = unix ? next(place, "a path") : null;
+    var protocol = udp ? "udp" : "tcp";
+    List<Integer> ports = List.of();
+    if (path == null) {
+      var port = port(place);
+      ports = NcPorts.parse(port, protocol, shuffles);
+      if (listens && ports.size() > 1) {
+        throw misused("-l: a single port, not " + port);
+      }
+    }
+    var host = path != null || place.isEmpty() ? "" : place.removeFirst();
+    if (!place.isEmpty()) {
+      throw misused("too much: " + String.join(" ", place));
+    }
+    var bound = listens ? null : localPort;
+    return new NcOptions(
+        host,
+        ports,
+        path,
+        udp,
+        four ? 4 : six ? 6 : 0,
+        numeric,
+        source(),
+        bound == null ? 0 : NcPorts.one(bound, protocol),
+        wait == null ? null : seconds("-w", wait),
+        interval == null ? Duration.ZERO : seconds("-i", interval),
+        bytes(receiveBuffer, "-I"),
+        bytes(sendBuffer, "-O"),
+        access(),
+        most,
+        keeps,
+        program());
+  }
+
+  /** The port, which is the last word, or that of {@code -l -p}. */
+  private String port(List<String> place) {
+    if (listens && localPort != null) {
+      if (place.size() > 1) {
+        throw misused("a port twice: " + localPort + " and " + place.getLast());
+      }
+      return localPort;
+    }
+    if (place.isEmpty() || (!listens && place.size() == 1)) {
+      throw misused("missing port number");
+    }
+    return place.removeLast();
+  }
+
+  private String next(List<String> place, String what) {
+    if (place.isEmpty()) {
+      throw misused("missing " + what);
+    }
+    return place.removeFirst();
+  }
+
+  private @Nullable InetAddress source() {
+    if (localAddress == null) {
+      return null;
+    }
+    try {
+      return numeric ? InetAddress.ofLiteral(localAddress) : InetAddress.getByName(localAddress);
+    } catch (IllegalArgumentException | UnknownHostException e) {
+      throw new ParameterException(
+          spec.commandLine(), "-s: read \"" + localAddress + "\", expected an address", e);
+    }
+  }
+
+  private AccessRules access() {
+    var rules = AccessRules.anyone();
+    for (var network : allowed) {
+      rules = rules.allow(network);
+    }
+    for (var network : denied) {
+      rules = rules.deny(network);
+    }
+    return rules;
+  }
+
+  private List<String> program() {
+    if (execute != null && shell != null) {
+      throw misused("--exec and --sh-exec exclude each other");
+    }
+    return shell != null
+        ? List.of("/bin/sh", "-c", shell)
+        : execute == null ? List.of() : CommandWords.of(execute);
+  }
+
+  private NcSession.Settings session(NcDump dump) {
+    boolean taps = output != null || hexDump != null;
+    var pace = interval == null ? Duration.ZERO : seconds("-i", interval);
+    return new NcSession.Settings(
+        new NcConsole.Input(!detached, crlf, pace),
+        wait == null ? null : seconds("-w", wait),
+        quit == null || quit < 0 ? null : Duration.ofNanos((long) (quit * 1e9)),
+        receives == null ? 0 : receives,
+        taps ? dump : null,
+        progress ? Progress.of(spec.commandLine().getErr(), RelayReport.isTerminal()) : null);
+  }
+
+  private OptionalInt bytes(@Nullable Integer count, String option) {
+    if (count == null) {
+      return OptionalInt.empty();
+    }
+    if (count < 1) {
+      throw misused(option + " out of range: " + count);
+    }
+    return OptionalInt.of(count);
+  }
+
+  private Duration seconds(String option, double value) {
+    if (!(value > 0) || value > Integer.MAX_VALUE) {
+      throw misused(option + " out of range: " + value);
+    }
+    return Duration.ofNanos((long) (value * 1e9));
+  }
+
+  private ParameterException misused(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}

@@ -1,0 +1,90 @@
+package io.netsvc.cli;
+
+import io.netsvc.net.AccessRules;
+import io.netsvc.net.SocketTuning;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What nc is to do.
+ *
+ * @param host a name or an address; empty for all of this machine's
+ * @param ports where to, or the one to listen at
+ * @param path of a Unix socket instead; null for none
+ * @param udp whether by datagrams
+ * @param family 4, 6, or 0 for both
+ * @param numeric whether nothing is looked up
+ * @param source the local address; null for any
+ * @param sourcePort the local port; 0 for any
+ * @param timeout how long connecting may take; null for the default
+ * @param interval between two ports
+ * @param receiveBuffer in bytes, if one is wanted
+ * @param sendBuffer in bytes, if one is wanted
+ * @param access who may connect
+ * @param most how many clients of a program at a time
+ * @param keeps whether to go on when one connection has ended
+ * @param program what each connection is given to; empty for the standard streams
+ */
+record NcOptions(
+    String host,
+    List<Integer> ports,
+    @Nullable String path,
+    boolean udp,
+    int family,
+    boolean numeric,
+    @Nullable InetAddress source,
+    int sourcePort,
+    @Nullable Duration timeout,
+    Duration interval,
+    OptionalInt receiveBuffer,
+    OptionalInt sendBuffer,
+    AccessRules access,
+    int most,
+    boolean keeps,
+    List<String> program) {
+
+  String protocol() {
+    return udp ? "udp" : "tcp";
+  }
+
+  /** {@return the addresses of the host at a port, of the family that is wanted} */
+  List<InetSocketAddress> addresses(int port) throws UnknownHostException {
+    var found = new ArrayList<InetSocketAddress>();
+    for (var address : addresses()) {
+      if (family == 0 || (address instanceof Inet4Address) == (family == 4)) {
+        found.add(new InetSocketAddress(address, port));
+      }
+    }
+    if (found.isEmpty()) {
+      throw new UnknownHostException("no IPv" + family + " address: " + host);
+    }
+    return found;
+  }
+
+  private InetAddress[] addresses() throws UnknownHostException {
+    if (host.isEmpty()) {
+      return new InetAddress[] {InetAddress.ofLiteral("0.0.0.0"), InetAddress.ofLiteral("::")};
+    }
+    if (!numeric) {
+      return InetAddress.getAllByName(host);
+    }
+    try {
+      return new InetAddress[] {InetAddress.ofLiteral(host)};
+    } catch (IllegalArgumentException e) {
+      throw new UnknownHostException("not an address: " + host);
+    }
+  }
+
+  /** Sets the buffers that are wanted. */
+  <T extends SocketTuning<T>> T buffers(T options) {
+    var all = receiveBuffer.isPresent() ? options.withReceiveBuffer(receiveBuffer.getAsInt()) : options;
+    return sendBuffer.isPresent() ? all.withSendBuffer(sendBuffer.getAsInt()) : all;
+  }
+}

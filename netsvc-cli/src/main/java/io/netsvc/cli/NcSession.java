@@ -1,0 +1,103 @@
+package io.netsvc.cli;
+
+import io.netsvc.endpoint.Ends;
+import io.netsvc.net.Connection;
+import io.netsvc.net.Outcome;
+import io.netsvc.net.Outcome.Side;
+import io.netsvc.net.Relay;
+import io.netsvc.net.RelayOptions;
+import io.netsvc.net.RelayTap;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** One connection of nc, joined with the standard streams. */
+final class NcSession {
+  /** Longer than anybody waits. */
+  private static final Duration EVER = Duration.ofDays(36_500);
+
+  private final Settings settings;
+  private final CompletableFuture<Optional<Outcome>> end = new CompletableFuture<>();
+
+  /**
+   * How nc uses its connection.
+   *
+   * @param input what becomes of the standard input
+   * @param idle the end once nothing moved for so long; null for never
+   * @param quitAfter the end so long after that of the input; null for never
+   * @param receives the end after so many reads from the network; 0 for never
+   * @param tap who sees the bytes; null for nobody
+   * @param progress who shows how far it is; null for nobody
+   */
+  record Settings(
+      NcConsole.Input input,
+      @Nullable Duration idle,
+      @Nullable Duration quitAfter,
+      long receives,
+      @Nullable RelayTap tap,
+      @Nullable Progress progress) {}
+
+  private NcSession(Settings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Relays until both have ended, or the settings say so; closes the connection.
+   *
+   * @return how it ended; empty when it was ended here
+   */
+  static Optional<Outcome> run(Connection net, Settings settings)
+      throws IOException, InterruptedException {
+    return new NcSession(settings).run(net);
+  }
+
+  private Optional<Outcome> run(Connection net) throws IOException, InterruptedException {
+    try (net) {
+      var console = new NcConsole(Ends.of("stdio").open(), settings.input(), this::inputEnded);
+      var relay = Relay.between(net, console, this::relaying);
+      relay.onEnd(outcome -> end.complete(Optional.of(outcome)));
+      return settings.progress() == null ? end.get() : settings.progress().follow(relay, end);
+    } catch (ExecutionException e) {
+      throw new AssertionError(e); // it is only ever completed with an outcome
+    }
+  }
+
+  private RelayOptions relaying(RelayOptions options) {
+    var all = options.withHalfCloseTimeout(EVER);
+    if (settings.idle() != null) {
+      all = all.withIdleTimeout(settings.idle());
+    }
+    var tap = settings.tap();
+    if (settings.receives() > 0) {
+      var left = new AtomicLong(settings.receives());
+      all =
+          all.withTap(
+              (from, bytes) -> {
+                if (tap != null) {
+                  tap.seen(from, bytes);
+                }
+                if (from == Side.FIRST && left.decrementAndGet() == 0) {
+                  quitAfter(Duration.ofMillis(50)); // what was seen is written only after this
+                }
+              });
+    } else if (tap != null) {
+      all = all.withTap(tap);
+    }
+    return all;
+  }
+
+  private void inputEnded() {
+    if (settings.quitAfter() != null) {
+      quitAfter(settings.quitAfter());
+    }
+  }
+
+  private void quitAfter(Duration delay) {
+    end.completeOnTimeout(Optional.empty(), Math.max(1, delay.toMillis()), TimeUnit.MILLISECONDS);
+  }
+}

@@ -1,0 +1,83 @@
+package io.netsvc.cli;
+
+import io.netsvc.net.Connection;
+import io.netsvc.process.ChildFd;
+import io.netsvc.process.ProcessSpawner;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What nc does with a connection: it joins it with the standard streams, or a program gets it. */
+final class NcUse {
+  private final @Nullable ProcessSpawner program;
+  private final NcSession.Settings session;
+  private final NcReport report;
+
+  private NcUse(
+      @Nullable ProcessSpawner program, NcSession.Settings session, NcReport report) {
+    this.program = program;
+    this.session = session;
+    this.report = report;
+  }
+
+  /**
+   * Prepares for connections.
+   *
+   * @param command the program and its arguments; empty for the standard streams
+   * @throws IllegalArgumentException if there is no such program
+   */
+  static NcUse of(List<String> command, NcSession.Settings session, NcReport report) {
+    return new NcUse(command.isEmpty() ? null : spawner(command), session, report);
+  }
+
+  private static ProcessSpawner spawner(List<String> command) {
+    var path = System.getenv("PATH");
+    return ProcessSpawner.of(
+        Path.of(command.getFirst()),
+        o ->
+            o.withSearchPath(path == null ? "/usr/bin:/bin" : path)
+                .withArguments(command)
+                .withEnvironment(System.getenv())
+                .withDirectory(Path.of("").toAbsolutePath())
+                .withSharedSession());
+  }
+
+  /** {@return whether several can be used at a time: the standard streams are but one pair} */
+  boolean isShared() {
+    return program != null;
+  }
+
+  /** Uses a connection until it has ended, and closes it. */
+  void run(Connection connection) throws IOException, InterruptedException {
+    if (program == null) {
+      report.ended(NcSession.run(connection, session));
+      return;
+    }
+    var fd = ChildFd.of(connection);
+    io.netsvc.process.SpawnedProcess process;
+    try (connection) { // ours: the program's own stays open until it ends
+      process = program.spawn(variables(connection), fd, fd, ChildFd.inherit(2));
+    }
+    process.awaitExit();
+  }
+
+  /** As ncat tells a program who is at the other end. */
+  private static Map<String, String> variables(Connection connection) {
+    var variables = new HashMap<String, String>();
+    tell(variables, "LOCAL", connection.localAddress());
+    tell(variables, "REMOTE", connection.remoteAddress());
+    return variables;
+  }
+
+  private static void tell(Map<String, String> into, String which, SocketAddress address) {
+    if (address instanceof InetSocketAddress inet) {
+      into.put("NCAT_" + which + "_ADDR", inet.getAddress().getHostAddress());
+      into.put("NCAT_" + which + "_PORT", Integer.toString(inet.getPort()));
+    }
+  }
+}
