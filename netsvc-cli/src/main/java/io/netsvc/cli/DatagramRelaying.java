@@ -79,6 +79,11 @@ final class DatagramRelaying implements Relaying {
   }
 
   @Override
+  public double graceSeconds() {
+    return 0; // datagrams have no end to wait for
+  }
+
+  @Override
   public Stopped stop(Duration grace) {
     long deadlineNanos = System.nanoTime() + Math.max(0, grace.toNanos());
     var result = Stopped.GRACEFUL;

@@ -1,5 +1,7 @@
 package io.netsvc.cli;
 
+import io.netsvc.endpoint.End;
+import io.netsvc.endpoint.Ends;
 import io.netsvc.net.AccessRules;
 import io.netsvc.net.Connector;
 import io.netsvc.net.Endpoint;
@@ -21,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,6 +41,9 @@ import picocli.CommandLine.Spec;
           + " tried when one cannot be reached. Endpoints are such as 127.0.0.1:8080,"
           + " [::1]:imaps, :8080 (all addresses), unix:/run/x.sock, unix:@abstract, and udp://:53"
           + " for datagrams, which have one upstream. Prints where it listens when ready.",
+      "Of two ends either may also be: stdio (-), exec:PROGRAM ARGS, sh:COMMAND, file:PATH,"
+          + " fifo:PATH, fd:N, tcp-connect://, unix-connect:, tcp-listen://, unix-listen:,"
+          + " udp-listen://; with options as in tcp://host:80?timeout=3&source=10.0.0.1.",
       "Ctrl-C and SIGTERM stop listening and let relays end (--grace), a second one ends them."
     },
     exitCodeListHeading = "Exit status:%n",
@@ -48,6 +54,7 @@ import picocli.CommandLine.Spec;
     })
 final class RelayCommand implements Callable<Integer> {
   private static final int REFUSED = 1;
+  private static final Pattern PLAIN = Pattern.compile("(tcp|udp|unix):", Pattern.CASE_INSENSITIVE);
   private static final Duration HEADER_TIMEOUT = Duration.ofSeconds(5);
 
   @SuppressWarnings("NullAway.Init") @Spec private CommandSpec spec;
@@ -133,6 +140,9 @@ final class RelayCommand implements Callable<Integer> {
   @Option(names = "--stats", description = "Say each second what was relayed; on a terminal in one line.")
   private boolean stats;
 
+  @Option(names = "--once", description = "Relay one connection, and end with it.")
+  private boolean once;
+
   @Option(names = {"-v", "--verbose"}, description = "Say how each relay ended.")
   private boolean verbose;
 
@@ -146,8 +156,7 @@ final class RelayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    var from = endpoint(listen);
-    var to = upstreams.stream().map(upstream -> upstream(from, endpoint(upstream))).toList();
+    var start = isOfEnds() ? ends() : start();
     var stop = new CountDownLatch(1);
     prepare();
     try (var signals = new Signals()) {
@@ -163,10 +172,12 @@ final class RelayCommand implements Callable<Integer> {
       signals.on("INT", stopping);
       signals.on("TERM", stopping);
       try {
-        var relaying = from.scheme().isDatagram() ? datagrams(from, to) : connections(from, to);
+        var relaying = start.run(stop::countDown);
         report.await(stop, relaying, stats);
-        stop(relaying, from.scheme().isDatagram() ? 0 : 30);
-        return 0;
+        if (relaying.status().isEmpty()) {
+          stop(relaying);
+        }
+        return relaying.status().orElse(0);
       } catch (IOException e) {
         report.say(SocketTable.explain(e));
         return REFUSED;
@@ -191,6 +202,76 @@ final class RelayCommand implements Callable<Integer> {
         throw misused("--transport: read \"" + transport + "\", expected linux or nio");
       }
       System.setProperty("io.netsvc.transport", transport);
+    }
+  }
+
+  /** Begins to relay, once all that was given is known to be right; calls back if that ends by itself. */
+  @FunctionalInterface
+  private interface Start {
+    Relaying run(Runnable onEnd) throws IOException;
+  }
+
+  private Start start() {
+    var from = endpoint(listen);
+    var to = upstreams.stream().map(upstream -> upstream(from, endpoint(upstream))).toList();
+    return _ -> from.scheme().isDatagram() ? datagrams(from, to) : connections(from, to);
+  }
+
+  /** Whether it is more than a listener of sockets and where its clients go to. */
+  private boolean isOfEnds() {
+    return once || isOfEnds(listen) || upstreams.stream().anyMatch(RelayCommand::isOfEnds);
+  }
+
+  private static boolean isOfEnds(String text) {
+    return text.indexOf('?') >= 0 || (Ends.isEnd(text) && !PLAIN.matcher(text).lookingAt());
+  }
+
+  private Start ends() {
+    if (upstreams.size() > 1) {
+      throw misused("there are two ends, but " + (1 + upstreams.size()) + " were given");
+    }
+    if (!allowed.isEmpty() || !denied.isEmpty() || !proxyProtocol.isEmpty() || maxConnections != null) {
+      throw misused("--allow, --deny, --proxy-protocol and --max-connections are options of an end here,"
+          + " as in tcp-listen://:80?max=10&allow=10.0.0.0/8");
+    }
+    var first = end(listening(listen));
+    var second = end(upstreams.getFirst());
+    return onEnd -> ends(first, second, onEnd);
+  }
+
+  /** The first end listens, unless it is of a kind that cannot or says that it connects. */
+  private static String listening(String text) {
+    var plain = PLAIN.matcher(text);
+    if (plain.lookingAt()) {
+      return plain.group(1) + "-listen" + text.substring(plain.end(1));
+    }
+    return Ends.isEnd(text) ? text : "tcp-listen://" + text;
+  }
+
+  private Relaying ends(End first, End second, Runnable onEnd) throws IOException {
+    var listener = first.listener();
+    boolean shared = !once && !second.isSingle() && second.listener().isEmpty();
+    if (listener.isPresent() && shared) {
+      var server =
+          RelayServer.serve(
+              listener.get(),
+              second::open,
+              o -> o.withRelay(this::relay).withEvents(report.events(verbose)));
+      report.say("relaying " + Endpoints.text(listener.get().localAddress()) + " to " + second);
+      return new ConnectionRelaying(server);
+    }
+    boolean repeats =
+        !once && !first.isSingle() && !second.isSingle()
+            && (listener.isPresent() || second.listener().isPresent());
+    report.say("relaying " + first + " and " + second);
+    return new EndRelaying(first, second, repeats, this::relay, report, verbose, onEnd);
+  }
+
+  private End end(String text) {
+    try {
+      return Ends.of(text, ServicesDatabase.system()::resolve);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
   }
 
@@ -327,9 +408,9 @@ final class RelayCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  private void stop(Relaying relaying, double defaultSeconds) {
+  private void stop(Relaying relaying) {
     report.say("stopping");
-    double seconds = graceSeconds == null ? defaultSeconds : Math.max(0, graceSeconds);
+    double seconds = graceSeconds == null ? relaying.graceSeconds() : Math.max(0, graceSeconds);
     var grace = Duration.ofNanos((long) (seconds * 1e9));
     if (relaying.stop(grace) == Stopped.FORCED) {
       report.say("reset what was still open");

@@ -4,6 +4,7 @@ import io.netsvc.net.DatagramRelay;
 import io.netsvc.net.DatagramRelayEvents;
 import io.netsvc.net.Outcome;
 import io.netsvc.net.RelayEvents;
+import io.netsvc.sockets.SocketTable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.SocketAddress;
@@ -49,6 +50,24 @@ final class RelayReport {
     onALine = true;
   }
 
+  /** Says what went wrong, and who is in the way where that is known. */
+  void failed(IOException cause) {
+    say(SocketTable.explain(cause));
+  }
+
+  /** Says how a relay ended, if that is wanted. */
+  void ended(String who, Outcome outcome) {
+    say(
+        "ended %s: %s by %s, %d bytes to, %d from, %.3f s"
+            .formatted(
+                who,
+                outcome.cause(),
+                outcome.side(),
+                outcome.forward(),
+                outcome.backward(),
+                outcome.duration().toNanos() / 1e9));
+  }
+
   /** {@return who says what becomes of clients: all of it, or what went wrong} */
   RelayEvents events(boolean verbose) {
     return new RelayEvents() {
@@ -60,15 +79,7 @@ final class RelayReport {
       @Override
       public void ended(SocketAddress client, Outcome outcome) {
         if (verbose) {
-          say(
-              "ended %s: %s by %s, %d bytes to, %d from, %.3f s"
-                  .formatted(
-                      Endpoints.text(client),
-                      outcome.cause(),
-                      outcome.side(),
-                      outcome.forward(),
-                      outcome.backward(),
-                      outcome.duration().toNanos() / 1e9));
+          RelayReport.this.ended(Endpoints.text(client), outcome);
         }
       }
     };

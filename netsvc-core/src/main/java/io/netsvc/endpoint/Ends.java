@@ -31,7 +31,8 @@ import java.util.regex.Pattern;
  * Makes {@link End}s from URIs with options.
  *
  * <ul>
- *   <li>{@code tcp://host:port}, {@code unix:/path}, {@code unix:@abstract}: connects
+ *   <li>{@code tcp://host:port}, {@code unix:/path}, {@code unix:@abstract}: connects; also as
+ *       {@code tcp-connect} and so on, for the place where else a listener would stand
  *   <li>{@code tcp-listen://host:port}, {@code unix-listen:/path}: listens
  *   <li>{@code udp://host:port}; {@code udp-listen://host:port} for whoever sends first
  *   <li>{@code exec:program arguments}, {@code sh:command}: a program on a socket
@@ -45,8 +46,8 @@ public final class Ends {
   private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9-]*):(.*)", Pattern.DOTALL);
   private static final List<String> SCHEMES =
       List.of(
-          "tcp", "tcp-listen", "udp", "udp-listen", "unix", "unix-listen", "exec", "sh", "stdio",
-          "file", "fifo", "fd");
+          "tcp", "tcp-connect", "tcp-listen", "udp", "udp-connect", "udp-listen", "unix",
+          "unix-connect", "unix-listen", "exec", "sh", "stdio", "file", "fifo", "fd");
   private static final Duration HEADER_TIMEOUT = Duration.ofSeconds(5);
 
   private final String uri;
@@ -115,10 +116,10 @@ public final class Ends {
     var options = new EndOptions(uri, mark < 0 ? "" : rest.substring(mark + 1));
     var end =
         switch (scheme) {
-          case "tcp", "unix" -> connect(endpoint(scheme, place), options);
-          case "tcp-listen", "unix-listen" ->
-              listen(endpoint(scheme.substring(0, scheme.indexOf('-')), place), options);
-          case "udp" -> new DatagramEnd(uri, endpoint("udp", place), false, source(options));
+          case "tcp", "tcp-connect", "unix", "unix-connect" ->
+              connect(endpoint(scheme, place), options);
+          case "tcp-listen", "unix-listen" -> listen(endpoint(scheme, place), options);
+          case "udp", "udp-connect" -> new DatagramEnd(uri, endpoint("udp", place), false, source(options));
           case "udp-listen" -> new DatagramEnd(uri, endpoint("udp", place), true, Optional.empty());
           case "file" -> file(place, options);
           case "fifo" -> fifo(place, options);
@@ -130,9 +131,9 @@ public final class Ends {
   }
 
   private Endpoint endpoint(String scheme, String place) {
-    boolean unix = scheme.equals("unix");
-    var rest = unix || place.startsWith("//") ? place : "//" + place;
-    return Endpoint.parse(scheme + ":" + rest, services);
+    var kind = scheme.replaceFirst("-.*", "");
+    var rest = kind.equals("unix") || place.startsWith("//") ? place : "//" + place;
+    return Endpoint.parse(kind + ":" + rest, services);
   }
 
   private End connect(Endpoint place, EndOptions options) {
