@@ -6,7 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client of a {@link RelayServer}: what its proxy says first, the upstream, the relay. Where
+ * One client of a {@link RelayServer}: what is said first, the upstream, the relay. Where
  * nothing of that blocks it has no thread, but lives on the event loop that its relay will have.
  */
 final class RelayClient implements Connecting {
@@ -41,7 +41,7 @@ final class RelayClient implements Connecting {
     var settings = server.settings();
     if (server.upstream() instanceof Upstreams upstreams
         && upstreams.connectsOnLoops()
-        && !settings.proxied()) {
+        && !settings.blocks()) {
       var begun = upstreams.begin(this);
       cancelBy(
           Stage.CONNECTING,
@@ -65,11 +65,12 @@ final class RelayClient implements Connecting {
     try {
       var settings = server.settings();
       var told = settings.read(client);
-      var known = told == null ? client : told.applied(client);
-      var connection = server.upstream().connect();
+      var known = settings.greet(told == null ? client : told.applied(client));
+      var connection = server.upstream().connect(known);
       try {
         settings.write(told, known, connection);
-      } catch (IOException | RuntimeException | Error e) {
+        server.upstream().begin(known, connection);
+      } catch (IOException | InterruptedException | RuntimeException | Error e) {
         connection.close();
         server.ended(connection);
         throw e;

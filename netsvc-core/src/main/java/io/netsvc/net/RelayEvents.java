@@ -12,7 +12,7 @@ public interface RelayEvents {
   /** A client's relay has begun. */
   default void started(SocketAddress client) {}
 
-  /** A client was reset, because no upstream could be reached. */
+  /** A client was reset, because of what it said first, or because no upstream could be reached. */
   default void failed(SocketAddress client, IOException cause) {}
 
   /** A client's relay has ended; both connections are closed. */

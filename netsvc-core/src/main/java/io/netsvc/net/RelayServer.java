@@ -51,7 +51,7 @@ public final class RelayServer implements AutoCloseable {
    * What a server has done.
    *
    * @param accepted clients that were accepted
-   * @param failed clients that were reset because no upstream could be reached
+   * @param failed clients that were reset for what they said first, or for want of an upstream
    * @param open clients that are relayed, or about to be
    * @param forward bytes that upstreams took from clients
    * @param backward bytes that clients took from upstreams

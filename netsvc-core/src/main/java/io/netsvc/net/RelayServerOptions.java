@@ -24,4 +24,11 @@ public sealed interface RelayServerOptions permits RelayServerSettings {
    * the client's addresses; those that a header from the client told, if it did. Default: none.
    */
   RelayServerOptions withProxyOut(ProxyHeader.Version version);
+
+  /**
+   * Returns these options with a step with each client before its upstream is connected to, such as
+   * a handshake, after the header of the PROXY protocol if there is one. Each client has a virtual
+   * thread meanwhile, and its place among the listener's maximum. Default: none.
+   */
+  RelayServerOptions withGreeting(Greeting greeting);
 }

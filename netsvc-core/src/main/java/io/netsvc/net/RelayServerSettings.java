@@ -11,21 +11,22 @@ record RelayServerSettings(
     UnaryOperator<RelayOptions> relay,
     RelayEvents events,
     @Nullable Duration proxyIn,
-    ProxyHeader.@Nullable Version proxyOut)
+    ProxyHeader.@Nullable Version proxyOut,
+    @Nullable Greeting greeting)
     implements RelayServerOptions {
   static final RelayServerSettings DEFAULTS =
-      new RelayServerSettings(o -> o, new RelayEvents() {}, null, null);
+      new RelayServerSettings(o -> o, new RelayEvents() {}, null, null, null);
 
   @Override
   public RelayServerOptions withRelay(UnaryOperator<RelayOptions> options) {
     Objects.requireNonNull(options, "options");
-    return new RelayServerSettings(options, events, proxyIn, proxyOut);
+    return new RelayServerSettings(options, events, proxyIn, proxyOut, greeting);
   }
 
   @Override
   public RelayServerOptions withEvents(RelayEvents listener) {
     Objects.requireNonNull(listener, "events");
-    return new RelayServerSettings(relay, listener, proxyIn, proxyOut);
+    return new RelayServerSettings(relay, listener, proxyIn, proxyOut, greeting);
   }
 
   @Override
@@ -33,18 +34,29 @@ record RelayServerSettings(
     if (!headerTimeout.isPositive()) {
       throw new IllegalArgumentException("header timeout is not positive: " + headerTimeout);
     }
-    return new RelayServerSettings(relay, events, headerTimeout, proxyOut);
+    return new RelayServerSettings(relay, events, headerTimeout, proxyOut, greeting);
   }
 
   @Override
   public RelayServerOptions withProxyOut(ProxyHeader.Version version) {
     Objects.requireNonNull(version, "version");
-    return new RelayServerSettings(relay, events, proxyIn, version);
+    return new RelayServerSettings(relay, events, proxyIn, version, greeting);
   }
 
-  /** {@return whether there are headers to read or write, which may block} */
-  boolean proxied() {
-    return proxyIn != null || proxyOut != null;
+  @Override
+  public RelayServerOptions withGreeting(Greeting step) {
+    Objects.requireNonNull(step, "greeting");
+    return new RelayServerSettings(relay, events, proxyIn, proxyOut, step);
+  }
+
+  /** {@return whether there is something to do before the relay that may block} */
+  boolean blocks() {
+    return proxyIn != null || proxyOut != null || greeting != null;
+  }
+
+  /** {@return the connection to relay} */
+  Connection greet(Connection client) throws IOException, InterruptedException {
+    return greeting == null ? client : greeting.greet(client);
   }
 
   /** {@return what a client says of itself first; null if it is no proxy} */
