@@ -73,6 +73,15 @@ final class ArchitectureTest {
           .resideInAPackage("io.netsvc.process..");
 
   @ArchTest
+  static final ArchRule endpoint_stands_above_all =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.netsvc.endpoint")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.netsvc.endpoint..");
+
+  @ArchTest
   static final ArchRule nio_needs_nothing_native =
       noClasses()
           .that()

@@ -2,6 +2,9 @@ package io.netsvc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netsvc.endpoint.ProxyClient;
+import io.netsvc.endpoint.ProxyServer;
+import io.netsvc.endpoint.SniRoutes;
 import io.netsvc.net.AccessRules;
 import io.netsvc.net.AddressText;
 import io.netsvc.net.Connector;
@@ -93,7 +96,8 @@ class NullsTest {
               listener, port, connection, spawner, process, listening.get(), datagrams.get(),
               connector, connecting.get(), ProxyHeader.of(any, any), spawning.get(),
               AccessRules.anyone(), new DatagramPort.Datagram(ByteBuffer.allocate(0), any), relay,
-              relay.snapshot(), forwarding.get());
+              relay.snapshot(), forwarding.get(), ProxyClient.of(ProxyClient.Kind.SOCKS5),
+              ProxyServer.socks(), SniRoutes.none());
       for (var instance : instances) {
         check(instance, faults);
       }
@@ -103,7 +107,8 @@ class NullsTest {
           List.of(
               AccessRules.class, AddressText.class, Listener.class, Connector.class, DatagramPort.class,
               DatagramRelay.class, Endpoint.class, ProxyHeader.class, Relay.class, RelayServer.class,
-              Upstreams.class, ChildFd.class, ProcessSpawner.class)) {
+              Upstreams.class, ChildFd.class, ProcessSpawner.class, ProxyClient.class, ProxyServer.class,
+              SniRoutes.class)) {
         checkStatic(type, faults);
       }
       for (var constructor : DatagramPort.Datagram.class.getConstructors()) {
