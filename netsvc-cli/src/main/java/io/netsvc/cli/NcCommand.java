@@ -1,14 +1,19 @@
 package io.netsvc.cli;
 
+import io.netsvc.endpoint.ProxyClient;
 import io.netsvc.net.AccessRules;
+import io.netsvc.net.Endpoint;
+import io.netsvc.services.ServicesDatabase;
 import io.netsvc.text.CommandWords;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -105,6 +110,18 @@ final class NcCommand implements Callable<Integer> {
   @Option(names = "-W", paramLabel = "N", description = "End after receiving N times.")
   private @Nullable Long receives;
 
+  @Option(names = {"-x", "--proxy"}, paramLabel = "HOST[:PORT]", description = "Connect through a proxy.")
+  private @Nullable String proxy;
+
+  @Option(names = {"-X", "--proxy-type"}, paramLabel = "KIND", description = "4, 4a, 5 or connect. Default: 5.")
+  private String proxyKind = "5";
+
+  @Option(names = "-P", paramLabel = "USER", description = "For the proxy; asks for the password.")
+  private @Nullable String proxyUser;
+
+  @Option(names = "--proxy-auth", paramLabel = "USER:PASSWORD", description = "For the proxy.")
+  private @Nullable String proxyLogin;
+
   @Option(names = "--exec", paramLabel = "COMMAND", description = "Give each connection to a program, as its fds 0 and 1.")
   private @Nullable String execute;
 
@@ -200,7 +217,8 @@ final class NcCommand implements Callable<Integer> {
         access(),
         most,
         keeps,
-        program());
+        program(),
+        proxy == null ? null : proxy(proxy));
   }
 
   /** The port, which is the last word, or that of {@code -l -p}. */
@@ -245,6 +263,55 @@ final class NcCommand implements Callable<Integer> {
       rules = rules.deny(network);
     }
     return rules;
+  }
+
+  private NcOptions.Proxy proxy(String place) {
+    if (listens || udp || unix) {
+      throw misused("-x is for connecting over TCP");
+    }
+    var kind =
+        switch (proxyKind.toLowerCase(Locale.ROOT)) {
+          case "4", "socks4" -> ProxyClient.Kind.SOCKS4;
+          case "4a", "socks4a" -> ProxyClient.Kind.SOCKS4A;
+          case "5", "socks5", "socks" -> ProxyClient.Kind.SOCKS5;
+          case "connect", "http" -> ProxyClient.Kind.HTTP;
+          default -> throw misused("-X: read \"" + proxyKind + "\", expected 4, 4a, 5 or connect");
+        };
+    boolean hasPort = place.matches("\\[.*]:.*|[^:\\[]*:.*");
+    var at =
+        Endpoint.parse(
+            hasPort ? place : place + (kind == ProxyClient.Kind.HTTP ? ":3128" : ":1080"),
+            ServicesDatabase.system()::resolve);
+    var client = ProxyClient.of(kind);
+    if (wait != null) {
+      client = client.withTimeout(seconds("-w", wait));
+    }
+    var login = login();
+    if (login != null) {
+      int colon = login.indexOf(':');
+      client = client.withCredentials(login.substring(0, colon), login.substring(colon + 1));
+    }
+    return new NcOptions.Proxy(
+        InetSocketAddress.createUnresolved(at.host().isEmpty() ? "localhost" : at.host(), at.port()),
+        client);
+  }
+
+  /** The user, a colon and the password; null for nobody. */
+  private @Nullable String login() {
+    if (proxyLogin != null) {
+      if (proxyLogin.indexOf(':') < 1) {
+        throw misused("--proxy-auth: expected USER:PASSWORD");
+      }
+      return proxyLogin;
+    }
+    if (proxyUser == null) {
+      return null;
+    }
+    if (!RelayReport.isTerminal()) {
+      throw misused("-P: no terminal to ask for the password; --proxy-auth gives it");
+    }
+    var password = System.console().readPassword("Proxy password for %s: ", proxyUser);
+    return proxyUser + ':' + new String(password);
   }
 
   private List<String> program() {

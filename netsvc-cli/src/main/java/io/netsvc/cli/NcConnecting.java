@@ -79,6 +79,11 @@ final class NcConnecting {
   }
 
   private Connection open(int port) throws IOException, InterruptedException {
+    var proxy = options.proxy();
+    if (proxy != null) {
+      // A proxy looks names up itself: they may mean nothing here.
+      return proxy.client().connect(connector(null).connect(proxy.place()), options.host(), port);
+    }
     var addresses = options.addresses(port);
     var first = addresses.getFirst();
     if (options.udp()) {

@@ -1,5 +1,6 @@
 package io.netsvc.cli;
 
+import io.netsvc.endpoint.ProxyClient;
 import io.netsvc.net.AccessRules;
 import io.netsvc.net.SocketTuning;
 import java.net.Inet4Address;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param access who may connect
  * @param most how many clients of a program at a time
  * @param keeps whether to go on when one connection has ended
+ * @param proxy to connect through; null for none
  * @param program what each connection is given to; empty for the standard streams
  */
 record NcOptions(
@@ -48,7 +50,16 @@ record NcOptions(
     AccessRules access,
     int most,
     boolean keeps,
-    List<String> program) {
+    List<String> program,
+    @Nullable Proxy proxy) {
+
+  /**
+   * A proxy to connect through.
+   *
+   * @param place where it listens
+   * @param client what it speaks
+   */
+  record Proxy(InetSocketAddress place, ProxyClient client) {}
 
   String protocol() {
     return udp ? "udp" : "tcp";

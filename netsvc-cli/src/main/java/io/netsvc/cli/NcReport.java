@@ -73,7 +73,7 @@ final class NcReport {
   }
 
   private static String place(NcOptions options, SocketAddress peer) {
-    if (!(peer instanceof InetSocketAddress inet)) {
+    if (!(peer instanceof InetSocketAddress inet) || options.proxy() != null) {
       return options.host();
     }
     var address = address(inet);

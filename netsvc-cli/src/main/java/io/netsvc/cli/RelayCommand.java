@@ -12,6 +12,7 @@ import io.netsvc.net.RelayOptions;
 import io.netsvc.net.RelayServer;
 import io.netsvc.net.RelayServerOptions;
 import io.netsvc.net.Stopped;
+import io.netsvc.net.Upstream;
 import io.netsvc.net.Upstreams;
 import io.netsvc.services.ServicesDatabase;
 import io.netsvc.sockets.SocketTable;
@@ -43,7 +44,8 @@ import picocli.CommandLine.Spec;
           + " for datagrams, which have one upstream. Prints where it listens when ready.",
       "Of two ends either may also be: stdio (-), exec:PROGRAM ARGS, sh:COMMAND, file:PATH,"
           + " fifo:PATH, fd:N, tcp-connect://, unix-connect:, tcp-listen://, unix-listen:,"
-          + " udp-listen://; with options as in tcp://host:80?timeout=3&source=10.0.0.1.",
+          + " udp-listen://; with options as in tcp://host:80?timeout=3&source=10.0.0.1"
+          + " or ?via=socks5://proxy:1080. Alone: socks-listen://, connect-listen://, sni-listen://.",
       "Ctrl-C and SIGTERM stop listening and let relays end (--grace), a second one ends them."
     },
     exitCodeListHeading = "Exit status:%n",
@@ -150,9 +152,8 @@ final class RelayCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it before the call
   private String listen;
 
-  @Parameters(index = "1..*", arity = "1..*", paramLabel = "UPSTREAM", description = "Where to.")
-  @SuppressWarnings("NullAway.Init")
-  private List<String> upstreams;
+  @Parameters(index = "1..*", arity = "0..*", paramLabel = "UPSTREAM", description = "Where to.")
+  private List<String> upstreams = List.of();
 
   @Override
   public Integer call() throws InterruptedException {
@@ -212,6 +213,9 @@ final class RelayCommand implements Callable<Integer> {
   }
 
   private Start start() {
+    if (upstreams.isEmpty()) {
+      throw misused("where to? expected LISTEN UPSTREAM");
+    }
     var from = endpoint(listen);
     var to = upstreams.stream().map(upstream -> upstream(from, endpoint(upstream))).toList();
     return _ -> from.scheme().isDatagram() ? datagrams(from, to) : connections(from, to);
@@ -228,13 +232,23 @@ final class RelayCommand implements Callable<Integer> {
 
   private Start ends() {
     if (upstreams.size() > 1) {
-      throw misused("there are two ends, but " + (1 + upstreams.size()) + " were given");
+      throw misused("there are at most two ends, but " + (1 + upstreams.size()) + " were given");
     }
     if (!allowed.isEmpty() || !denied.isEmpty() || !proxyProtocol.isEmpty() || maxConnections != null) {
       throw misused("--allow, --deny, --proxy-protocol and --max-connections are options of an end here,"
           + " as in tcp-listen://:80?max=10&allow=10.0.0.0/8");
     }
     var first = end(listening(listen));
+    var routes = first.upstream();
+    if (routes.isPresent() != upstreams.isEmpty()) {
+      throw misused(
+          upstreams.isEmpty()
+              ? "where to? " + listen + " is one end of two"
+              : "the clients of " + listen + " say where to, so there is no other end");
+    }
+    if (routes.isPresent()) {
+      return _ -> serving(first, routes.get(), "where its clients ask");
+    }
     var second = end(upstreams.getFirst());
     return onEnd -> ends(first, second, onEnd);
   }
@@ -252,19 +266,27 @@ final class RelayCommand implements Callable<Integer> {
     var listener = first.listener();
     boolean shared = !once && !second.isSingle() && second.listener().isEmpty();
     if (listener.isPresent() && shared) {
-      var server =
-          RelayServer.serve(
-              listener.get(),
-              second::open,
-              o -> o.withRelay(this::relay).withEvents(report.events(verbose)));
-      report.say("relaying " + Endpoints.text(listener.get().localAddress()) + " to " + second);
-      return new ConnectionRelaying(server);
+      return serving(first, second::open, second.toString());
     }
     boolean repeats =
         !once && !first.isSingle() && !second.isSingle()
             && (listener.isPresent() || second.listener().isPresent());
     report.say("relaying " + first + " and " + second);
     return new EndRelaying(first, second, repeats, this::relay, report, verbose, onEnd);
+  }
+
+  private Relaying serving(End first, Upstream upstream, String where) throws IOException {
+    var listener = first.listener().orElseThrow();
+    var server =
+        RelayServer.serve(
+            listener,
+            upstream,
+            o ->
+                o.withRelay(this::relay)
+                    .withEvents(report.events(verbose))
+                    .withGreeting(first::greet));
+    report.say("relaying " + Endpoints.text(listener.localAddress()) + " to " + where);
+    return new ConnectionRelaying(server);
   }
 
   private End end(String text) {

@@ -2,6 +2,7 @@ package io.netsvc.endpoint;
 
 import io.netsvc.net.Connection;
 import io.netsvc.net.Listener;
+import io.netsvc.net.Upstream;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -39,6 +40,14 @@ public interface End extends AutoCloseable {
    */
   default Connection greet(Connection accepted) throws IOException, InterruptedException {
     return accepted;
+  }
+
+  /**
+   * {@return where its clients go, which each of them says; empty if they do not, and another end is
+   * where they go}
+   */
+  default Optional<Upstream> upstream() {
+    return Optional.empty();
   }
 
   /** {@return whether its connections are of datagrams: each read and each write is one} */

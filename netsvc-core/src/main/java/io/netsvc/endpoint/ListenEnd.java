@@ -1,5 +1,6 @@
 package io.netsvc.endpoint;
 
+import io.netsvc.net.AccessRules;
 import io.netsvc.net.Connection;
 import io.netsvc.net.Endpoint;
 import io.netsvc.net.ListenOptions;
@@ -15,6 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /** A place to listen at, for TCP or a Unix stream socket; it listens from the first use on. */
 final class ListenEnd implements End {
+  private static final Duration HEADER_TIMEOUT = Duration.ofSeconds(5);
   private static final Logger log = LoggerFactory.getLogger(End.class);
 
   private final String name;
@@ -23,7 +25,7 @@ final class ListenEnd implements End {
   private final Optional<Duration> headerTimeout;
   private @Nullable Listener listener;
 
-  ListenEnd(
+  private ListenEnd(
       String name,
       Endpoint place,
       UnaryOperator<ListenOptions> options,
@@ -32,6 +34,51 @@ final class ListenEnd implements End {
     this.place = place;
     this.options = options;
     this.headerTimeout = headerTimeout;
+  }
+
+  /** Makes one from the options of its URI. */
+  static ListenEnd of(String uri, Endpoint place, EndOptions options) {
+    var backlog = options.number("backlog", 1, Integer.MAX_VALUE);
+    var most = options.number("max", 1, Integer.MAX_VALUE);
+    boolean reusePort = options.flag("reuseport", false);
+    var device = options.text("device");
+    var mode = options.text("mode").map(text -> octal(text, options));
+    var access = access(options);
+    boolean proxied = options.flag("proxy-protocol", false);
+    return new ListenEnd(
+        uri,
+        place,
+        o -> {
+          ListenOptions all = o.withAccess(access).withReusePort(reusePort);
+          all = backlog.isPresent() ? all.withBacklog(backlog.getAsInt()) : all;
+          all = most.isPresent() ? all.withMaxConnections(most.getAsInt()) : all;
+          all = device.isPresent() ? all.withDevice(device.get()) : all;
+          return mode.isPresent() ? all.withUnixMode(mode.get()) : all;
+        },
+        proxied ? Optional.of(HEADER_TIMEOUT) : Optional.empty());
+  }
+
+  private static AccessRules access(EndOptions options) {
+    var rules = AccessRules.anyone();
+    for (var network : options.all("allow")) {
+      rules = rules.allow(network);
+    }
+    for (var network : options.all("deny")) {
+      rules = rules.deny(network);
+    }
+    return rules;
+  }
+
+  private static int octal(String text, EndOptions options) {
+    try {
+      int mode = Integer.parseInt(text, 8);
+      if (mode >= 0 && mode <= 0777) {
+        return mode;
+      }
+    } catch (NumberFormatException e) {
+      // Said below.
+    }
+    throw options.wrong("mode", text, "expected 0 to 777, octal");
   }
 
   @Override
