@@ -297,6 +297,7 @@ final class NcCommand implements Callable<Integer> {
   }
 
   /** The user, a colon and the password; null for nobody. */
+  @SuppressWarnings("SystemConsoleNull") // it may be, by its Javadoc
   private @Nullable String login() {
     if (proxyLogin != null) {
       if (proxyLogin.indexOf(':') < 1) {
@@ -307,10 +308,11 @@ final class NcCommand implements Callable<Integer> {
     if (proxyUser == null) {
       return null;
     }
-    if (!RelayReport.isTerminal()) {
+    var console = System.console();
+    if (console == null || !console.isTerminal()) {
       throw misused("-P: no terminal to ask for the password; --proxy-auth gives it");
     }
-    var password = System.console().readPassword("Proxy password for %s: ", proxyUser);
+    var password = console.readPassword("Proxy password for %s: ", proxyUser);
     return proxyUser + ':' + new String(password);
   }
 
