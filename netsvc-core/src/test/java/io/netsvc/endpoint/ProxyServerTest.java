@@ -217,6 +217,19 @@ class ProxyServerTest {
     }
   }
 
+  /** Without a reader at the other end, the second write would meet a reset. */
+  @Test
+  void refusal_ofOneWhoSendsOn_isNoReset() throws Exception {
+    try (var proxy = new Proxied(HTTP.withRule(_ -> false));
+        var socket = proxy.connect()) {
+      socket.getOutputStream().write(Way.CONNECT.request(1));
+      assertThat(socket.getInputStream().readAllBytes()).startsWith(ascii("HTTP/1.1 403 "));
+      for (int i = 0; i < 10; i++) {
+        socket.getOutputStream().write(new byte[10_000]);
+      }
+    }
+  }
+
   @Test
   void http_longHeader_isRefused() throws Exception {
     try (var proxy = new Proxied(HTTP)) {
