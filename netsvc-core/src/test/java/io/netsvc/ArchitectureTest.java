@@ -120,6 +120,8 @@ final class ArchitectureTest {
           .onlyDependOnClassesThat(
               resideInAPackage("io.netsvc..")
                   .or(resideInAPackage("java.."))
+                  .or(resideInAPackage("javax.net.ssl"))
+                  .or(resideInAPackage("javax.security.auth.x500"))
                   .or(resideInAPackage("jdk.jfr"))
                   .or(resideInAPackage("org.slf4j.."))
                   .or(resideInAPackage("org.jspecify..")));

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netsvc.endpoint.ProxyClient;
 import io.netsvc.endpoint.ProxyServer;
 import io.netsvc.endpoint.SniRoutes;
+import io.netsvc.endpoint.Tls;
+import io.netsvc.endpoint.TlsSession;
 import io.netsvc.net.AccessRules;
 import io.netsvc.net.AddressText;
 import io.netsvc.net.Connector;
@@ -74,6 +76,8 @@ class NullsTest {
       DatagramPort.open(any, o -> keep(datagrams, o)).close();
       var connecting = new AtomicReference<Object>();
       var connector = Connector.of(o -> keep(connecting, o));
+      var encrypting = new AtomicReference<Object>();
+      var tls = Tls.client(o -> keep(encrypting, o));
       var spawning = new AtomicReference<Object>();
       var spawner = ProcessSpawner.of(Path.of("/bin/true"), o -> keep(spawning, o));
       var process = spawner.spawn(ChildFd.devNull());
@@ -92,7 +96,7 @@ class NullsTest {
       samplePort = port;
       var instances =
           List.of(
-              relaying.get(), serving.get(), upstreams, server,
+              relaying.get(), serving.get(), upstreams, server, tls, encrypting.get(),
               listener, port, connection, spawner, process, listening.get(), datagrams.get(),
               connector, connecting.get(), ProxyHeader.of(any, any), spawning.get(),
               AccessRules.anyone(), new DatagramPort.Datagram(ByteBuffer.allocate(0), any), relay,
@@ -108,8 +112,11 @@ class NullsTest {
               AccessRules.class, AddressText.class, Listener.class, Connector.class, DatagramPort.class,
               DatagramRelay.class, Endpoint.class, ProxyHeader.class, Relay.class, RelayServer.class,
               Upstreams.class, ChildFd.class, ProcessSpawner.class, ProxyClient.class, ProxyServer.class,
-              SniRoutes.class)) {
+              SniRoutes.class, Tls.class)) {
         checkStatic(type, faults);
+      }
+      for (var constructor : TlsSession.class.getConstructors()) {
+        call(constructor, arguments -> constructor.newInstance(arguments), faults);
       }
       for (var constructor : DatagramPort.Datagram.class.getConstructors()) {
         call(constructor, arguments -> constructor.newInstance(arguments), faults);
