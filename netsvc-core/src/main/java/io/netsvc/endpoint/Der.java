@@ -70,7 +70,7 @@ final class Der {
       int value = Integer.parseInt(parts[i]);
       for (int shift = 28; shift > 0; shift -= 7) {
         if (value >>> shift != 0) {
-          out.write(value >>> shift & 0x7f | 0x80);
+          out.write(((value >>> shift) & 0x7f) | 0x80);
         }
       }
       out.write(value & 0x7f);
@@ -116,7 +116,7 @@ final class Der {
       int count = length - 0x80;
       length = 0;
       for (; count > 0 && header < Math.min(6, from.remaining()); count--) {
-        length = length << 8 | from.get(from.position() + header++) & 0xff;
+        length = (length << 8) | (from.get(from.position() + header++) & 0xff);
       }
     }
     if (length < 0 || length > from.remaining() - header) {

@@ -4,7 +4,6 @@ import io.netsvc.endpoint.TlsOptions.ClientCertificates;
 import io.netsvc.net.AddressText;
 import io.netsvc.net.Connection;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.security.GeneralSecurityException;
@@ -179,8 +178,8 @@ public final class Tls {
   }
 
   private static String text(SocketAddress address) {
-    if (address instanceof InetSocketAddress inet && inet.getAddress() instanceof InetAddress ip) {
-      var host = AddressText.of(ip);
+    if (address instanceof InetSocketAddress inet && !inet.isUnresolved()) {
+      var host = AddressText.of(inet.getAddress());
       return (host.indexOf(':') < 0 ? host : '[' + host + ']') + ':' + inet.getPort();
     }
     var text = TlsFailure.visible(address.toString());

@@ -82,7 +82,7 @@ final class Trust extends X509ExtendedTrustManager {
       X509Certificate[] chain, CertificateException e, Check withoutName) {
     var now = Instant.now();
     for (var each : chain) {
-      var of = each == chain[0] ? "" : " (of the issuer " + name(each) + ')';
+      var of = each.equals(chain[0]) ? "" : " (of the issuer " + name(each) + ')';
       if (each.getNotAfter().toInstant().isBefore(now)) {
         return new Untrusted("the certificate expired on " + day(each.getNotAfter()) + of, e);
       }
