@@ -6,7 +6,6 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 
 /**
@@ -46,7 +45,7 @@ final class TlsConnection implements Connection {
           try {
             connection.handshake();
           } catch (SSLException e) {
-            connection.tellPeer();
+            connection.output.alert();
             throw TlsFailure.inHandshake(what, e);
           } catch (IOException | RuntimeException e) {
             throw TlsFailure.inHandshake(what, e);
@@ -72,17 +71,6 @@ final class TlsConnection implements Connection {
   private void runTasks() {
     for (var task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
       task.run();
-    }
-  }
-
-  /** Sends the alert that the engine has left, if any. */
-  private void tellPeer() {
-    try {
-      if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
-        output.flush();
-      }
-    } catch (IOException _) {
-      // The first failure is the one to tell.
     }
   }
 

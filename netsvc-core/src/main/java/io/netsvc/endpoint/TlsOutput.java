@@ -80,6 +80,18 @@ final class TlsOutput {
     }
   }
 
+  /** Sends the alert that the engine has left after a failure, if it has; that one is told. */
+  void alert() {
+    lock.lock();
+    try {
+      flushLocked();
+    } catch (IOException _) {
+      // The peer sees that the connection ends.
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Sends close_notify and the FIN, once. */
   void shutdown() throws IOException {
     lock.lock();

@@ -59,6 +59,7 @@ final class Trust extends X509ExtendedTrustManager {
       throws CertificateException {
     try {
       checker.checkServerTrusted(chain, type, engine);
+      chain[0].checkValidity(); // which the JDK leaves out where it is trusted itself
     } catch (CertificateException e) {
       throw untrusted(chain, e, () -> checker.checkServerTrusted(chain, type));
     }
@@ -69,6 +70,7 @@ final class Trust extends X509ExtendedTrustManager {
       throws CertificateException {
     try {
       checker.checkClientTrusted(chain, type, engine);
+      chain[0].checkValidity(); // which the JDK leaves out where it is trusted itself
     } catch (CertificateException e) {
       throw untrusted(chain, e, () -> checker.checkClientTrusted(chain, type));
     }
@@ -105,8 +107,10 @@ final class Trust extends X509ExtendedTrustManager {
       root = root.getCause();
     }
     var last = chain[chain.length - 1];
-    if (!String.valueOf(root.getMessage()).contains("unable to find valid certification path")) {
-      return String.valueOf(root.getMessage());
+    var message = String.valueOf(root.getMessage());
+    if (!message.contains("unable to find valid certification path")
+        && !message.contains("Signature does not match")) { // of a trusted one with that name
+      return TlsFailure.visible(message);
     }
     if (last.getSubjectX500Principal().equals(last.getIssuerX500Principal())) {
       return chain.length == 1 ? "self-signed" : "self-signed issuer " + name(last);
