@@ -6,6 +6,7 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 
 /**
@@ -58,13 +59,34 @@ final class TlsConnection implements Connection {
     engine.beginHandshake();
     while (true) {
       switch (engine.getHandshakeStatus()) {
-        case NEED_WRAP -> output.flush();
+        case NEED_WRAP -> flush();
         case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> input.handshake();
         case NEED_TASK -> runTasks();
         case FINISHED, NOT_HANDSHAKING -> {
           return;
         }
       }
+    }
+  }
+
+  /** A peer that refuses us and resets has sent an alert before: that says more than the reset. */
+  private void flush() throws IOException {
+    try {
+      output.flush();
+    } catch (SSLException e) {
+      throw e;
+    } catch (IOException e) {
+      try {
+        for (int i = 0; i < 3 && engine.getHandshakeStatus() == HandshakeStatus.NEED_UNWRAP; i++) {
+          input.handshake();
+        }
+      } catch (SSLException alert) {
+        alert.addSuppressed(e);
+        throw TlsFailure.isAlert(alert) ? alert : e;
+      } catch (IOException _) {
+        // It has sent none.
+      }
+      throw e;
     }
   }
 

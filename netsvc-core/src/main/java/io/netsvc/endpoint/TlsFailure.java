@@ -58,6 +58,11 @@ final class TlsFailure {
     };
   }
 
+  /** Whether the peer told why it gave up. */
+  static boolean isAlert(SSLException e) {
+    return String.valueOf(e.getMessage()).contains(ALERT);
+  }
+
   private static IOException told(String message, Exception e) {
     return new IOException(message, e);
   }
