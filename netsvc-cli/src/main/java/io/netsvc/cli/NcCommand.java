@@ -18,6 +18,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -122,6 +123,8 @@ final class NcCommand implements Callable<Integer> {
   @Option(names = "--proxy-auth", paramLabel = "USER:PASSWORD", description = "For the proxy.")
   private @Nullable String proxyLogin;
 
+  @Mixin private final NcTls tls = new NcTls();
+
   @Option(names = "--exec", paramLabel = "COMMAND", description = "Give each connection to a program, as its fds 0 and 1.")
   private @Nullable String execute;
 
@@ -175,12 +178,15 @@ final class NcCommand implements Callable<Integer> {
     }
   }
 
-  private NcOptions options() {
+  private NcOptions options() throws IOException {
     if (four && six) {
       throw misused("-4 and -6 exclude each other");
     }
     if (keeps && !listens) {
       throw misused("-k needs -l");
+    }
+    if (tls.isWanted() && udp) {
+      throw misused("--ssl is for streams");
     }
     if (scans && listens) {
       throw misused("-z cannot be used with -l");
@@ -218,7 +224,8 @@ final class NcCommand implements Callable<Integer> {
         most,
         keeps,
         program(),
-        proxy == null ? null : proxy(proxy));
+        proxy == null ? null : proxy(proxy),
+        tls.of(listens));
   }
 
   /** The port, which is the last word, or that of {@code -l -p}. */

@@ -79,6 +79,12 @@ final class NcConnecting {
   }
 
   private Connection open(int port) throws IOException, InterruptedException {
+    var raw = raw(port);
+    var tls = options.tls();
+    return tls == null ? raw : report.secured(tls.connect(raw, options.host(), port));
+  }
+
+  private Connection raw(int port) throws IOException, InterruptedException {
     var proxy = options.proxy();
     if (proxy != null) {
       // A proxy looks names up itself: they may mean nothing here.

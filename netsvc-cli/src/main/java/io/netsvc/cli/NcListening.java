@@ -44,7 +44,12 @@ final class NcListening {
         new CountDownLatch(1).await();
       }
       while (true) {
-        serve(listener.accept());
+        var accepted = listener.accept();
+        try {
+          serve(accepted);
+        } catch (IOException e) {
+          report.failed(e); // of one client
+        }
       }
     }
   }
@@ -54,12 +59,16 @@ final class NcListening {
     for (var address : listener.localAddresses()) {
       report.listening(address);
     }
+    if (options.tls() != null) {
+      options.tls().fingerprint().ifPresent(report::certificate);
+    }
     return listener;
   }
 
   private void serve(Connection accepted) throws IOException, InterruptedException {
     report.received(accepted.remoteAddress());
-    use.run(accepted);
+    var tls = options.tls();
+    use.run(tls == null ? accepted : report.secured(tls.accept(accepted)));
   }
 
   private void datagrams() throws IOException, InterruptedException {

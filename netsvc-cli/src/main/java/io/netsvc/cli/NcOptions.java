@@ -1,6 +1,7 @@
 package io.netsvc.cli;
 
 import io.netsvc.endpoint.ProxyClient;
+import io.netsvc.endpoint.Tls;
 import io.netsvc.net.AccessRules;
 import io.netsvc.net.SocketTuning;
 import java.net.Inet4Address;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param most how many clients of a program at a time
  * @param keeps whether to go on when one connection has ended
  * @param proxy to connect through; null for none
+ * @param tls over each connection; null for none
  * @param program what each connection is given to; empty for the standard streams
  */
 record NcOptions(
@@ -51,7 +53,8 @@ record NcOptions(
     int most,
     boolean keeps,
     List<String> program,
-    @Nullable Proxy proxy) {
+    @Nullable Proxy proxy,
+    @Nullable Tls tls) {
 
   /**
    * A proxy to connect through.

@@ -1,6 +1,8 @@
 package io.netsvc.cli;
 
+import io.netsvc.endpoint.Tls;
 import io.netsvc.net.AddressText;
+import io.netsvc.net.Connection;
 import io.netsvc.net.Endpoint;
 import io.netsvc.net.Outcome;
 import io.netsvc.sockets.SocketTable;
@@ -59,6 +61,26 @@ final class NcReport {
     if (verbose) {
       say("Connection received on " + text(peer));
     }
+  }
+
+  void certificate(String fingerprint) {
+    if (verbose) {
+      say("Certificate SHA-256 " + fingerprint);
+    }
+  }
+
+  /** Says how a connection is secured, and returns it. */
+  Connection secured(Connection connection) {
+    if (verbose) {
+      Tls.session(connection)
+          .ifPresent(
+              tls ->
+                  say(
+                      tls.version() + ' ' + tls.cipher()
+                          + tls.alpn().map(alpn -> ", " + alpn).orElse("")
+                          + tls.peer().map(peer -> ", " + peer).orElse("")));
+    }
+    return connection;
   }
 
   void failed(IOException cause) {

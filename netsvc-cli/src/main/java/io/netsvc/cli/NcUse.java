@@ -1,8 +1,11 @@
 package io.netsvc.cli;
 
+import io.netsvc.endpoint.Tls;
 import io.netsvc.net.Connection;
+import io.netsvc.net.Relay;
 import io.netsvc.process.ChildFd;
 import io.netsvc.process.ProcessSpawner;
+import io.netsvc.process.SpawnedProcess;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -10,6 +13,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What nc does with a connection: it joins it with the standard streams, or a program gets it. */
@@ -58,12 +62,31 @@ final class NcUse {
       report.ended(NcSession.run(connection, session));
       return;
     }
+    if (Tls.session(connection).isPresent()) {
+      through(connection, program);
+      return;
+    }
     var fd = ChildFd.of(connection);
-    io.netsvc.process.SpawnedProcess process;
+    SpawnedProcess process;
     try (connection) { // ours: the program's own stays open until it ends
       process = program.spawn(variables(connection), fd, fd, ChildFd.inherit(2));
     }
     process.awaitExit();
+  }
+
+  /** Has a program that cannot speak TLS do without it, at a socket of its own. */
+  private void through(Connection connection, ProcessSpawner spawner)
+      throws IOException, InterruptedException {
+    var pair = Connection.pair();
+    try (var theirs = pair.second()) {
+      var fd = ChildFd.of(theirs);
+      spawner.spawn(variables(connection), fd, fd, ChildFd.inherit(2));
+    } catch (IOException | RuntimeException e) {
+      pair.first().close();
+      connection.abort();
+      throw e;
+    }
+    report.ended(Optional.of(Relay.between(connection, pair.first()).await()));
   }
 
   /** As ncat tells a program who is at the other end. */

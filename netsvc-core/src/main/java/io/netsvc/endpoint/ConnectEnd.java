@@ -23,22 +23,26 @@ final class ConnectEnd implements End {
   private final Endpoint place;
   private final Optional<Via> via;
   private final Optional<ProxyHeader.Version> proxyHeader;
+  private final Optional<Tls> tls;
 
   private ConnectEnd(
       String name,
       Connector connector,
       Endpoint place,
       Optional<Via> via,
-      Optional<ProxyHeader.Version> proxyHeader) {
+      Optional<ProxyHeader.Version> proxyHeader,
+      Optional<Tls> tls) {
     this.name = name;
     this.connector = connector;
     this.place = place;
     this.via = via;
     this.proxyHeader = proxyHeader;
+    this.tls = tls;
   }
 
   /** Makes one from the options of its URI. */
-  static End of(String uri, Endpoint place, EndOptions options, ServiceResolver services) {
+  static End of(
+      String uri, Endpoint place, boolean secure, EndOptions options, ServiceResolver services) {
     var source = source(options);
     var timeout = options.seconds("timeout");
     var retries = options.number("retry", 0, 1000);
@@ -62,7 +66,8 @@ final class ConnectEnd implements End {
               all = noDelay ? all : all.withNoDelay(false);
               return keepAlive ? all.withKeepAlive(true) : all;
             });
-    return new ConnectEnd(uri, connector, place, via, header);
+    var tls = secure ? Optional.of(TlsUri.client(options)) : Optional.<Tls>empty();
+    return new ConnectEnd(uri, connector, place, via, header, tls);
   }
 
   private static ProxyHeader.Version version(String text, EndOptions options) {
@@ -105,13 +110,14 @@ final class ConnectEnd implements End {
         via.isPresent()
             ? via.get().connect(connector, place.host(), place.port())
             : connector.connect(address(place));
-    if (proxyHeader.isEmpty()) {
-      return connection;
-    }
     try {
-      // Whose connection it is nobody told this end: its own.
-      ProxyHeader.local().withVersion(proxyHeader.get()).write(connection);
-      return connection;
+      if (proxyHeader.isPresent()) {
+        // Whose connection it is nobody told this end: its own.
+        ProxyHeader.local().withVersion(proxyHeader.get()).write(connection);
+      }
+      return tls.isPresent()
+          ? tls.get().connect(connection, place.host().isEmpty() ? "localhost" : place.host(), place.port())
+          : connection;
     } catch (IOException | RuntimeException e) {
       connection.abort();
       throw e;

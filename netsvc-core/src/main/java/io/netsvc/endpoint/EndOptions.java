@@ -122,6 +122,10 @@ final class EndOptions {
     }
   }
 
+  IllegalArgumentException failed(String why, Throwable cause) {
+    return new IllegalArgumentException("end \"%s\": %s".formatted(Visible.line(uri), why), cause);
+  }
+
   IllegalArgumentException wrong(String name, String read, String why) {
     return new IllegalArgumentException(
         "end \"%s\": %s: read \"%s\", %s".formatted(Visible.line(uri), name, Visible.line(read), why));

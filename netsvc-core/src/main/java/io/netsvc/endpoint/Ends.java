@@ -20,6 +20,9 @@ import java.util.regex.Pattern;
  *   <li>{@code tcp://host:port}, {@code unix:/path}, {@code unix:@abstract}: connects; also as
  *       {@code tcp-connect} and so on, for the place where else a listener would stand
  *   <li>{@code tcp-listen://host:port}, {@code unix-listen:/path}: listens
+ *   <li>{@code tls://host:port}, {@code tls-listen://host:port}: the same with TLS; options {@code
+ *       ca}, {@code cert} and {@code key} (PEM files), {@code alpn}, {@code sni}, {@code verify=no},
+ *       {@code client-cert=required}
  *   <li>{@code socks-listen://host:port}, {@code connect-listen://host:port}: a proxy's end, whose
  *       clients say where to; {@code sni-listen://host:port}, whose clients are routed by the name in
  *       their TLS greeting, as in {@code ?route=a.example.org,10.0.0.1:443&default=10.0.0.2:443}
@@ -35,7 +38,7 @@ public final class Ends {
   private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9-]*):(.*)", Pattern.DOTALL);
   private static final List<String> SCHEMES =
       List.of(
-          "tcp", "tcp-connect", "tcp-listen", "udp", "udp-connect", "udp-listen", "unix",
+          "tcp", "tcp-connect", "tcp-listen", "tls", "tls-connect", "tls-listen", "udp", "udp-connect", "udp-listen", "unix",
           "unix-connect", "unix-listen", "socks-listen", "connect-listen", "sni-listen", "exec", "sh", "stdio", "file", "fifo", "fd");
 
   private final String uri;
@@ -105,8 +108,12 @@ public final class Ends {
     var end =
         switch (scheme) {
           case "tcp", "tcp-connect", "unix", "unix-connect" ->
-              ConnectEnd.of(uri, endpoint(scheme, place), options, services);
-          case "tcp-listen", "unix-listen" -> ListenEnd.of(uri, endpoint(scheme, place), options);
+              ConnectEnd.of(uri, endpoint(scheme, place), false, options, services);
+          case "tls", "tls-connect" ->
+              ConnectEnd.of(uri, endpoint("tcp", place), true, options, services);
+          case "tcp-listen", "unix-listen" ->
+              ListenEnd.of(uri, endpoint(scheme, place), false, options);
+          case "tls-listen" -> ListenEnd.of(uri, endpoint("tcp", place), true, options);
           case "socks-listen", "connect-listen", "sni-listen" ->
               RoutingEnd.of(uri, scheme, endpoint("tcp", place), options, services);
           case "udp", "udp-connect" -> new DatagramEnd(uri, endpoint("udp", place), false, ConnectEnd.source(options));

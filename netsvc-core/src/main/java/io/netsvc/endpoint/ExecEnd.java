@@ -6,7 +6,11 @@ import io.netsvc.process.ProcessSpawner;
 import io.netsvc.process.SpawnException;
 import java.io.IOException;
 
-/** A program that has one end of a pair of sockets as its standard input and output. */
+/**
+ * A program that has one end of a pair of sockets as its standard input and output. Its output ends
+ * when it exits, or shuts that direction down: to close fd 1 alone ends nothing, for fd 0 is the same
+ * socket.
+ */
 final class ExecEnd implements End {
   private final String name;
   private final ProcessSpawner program;

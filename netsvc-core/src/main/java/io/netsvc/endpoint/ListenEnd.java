@@ -23,21 +23,24 @@ final class ListenEnd implements End {
   private final Endpoint place;
   private final UnaryOperator<ListenOptions> options;
   private final Optional<Duration> headerTimeout;
+  private final Optional<Tls> tls;
   private @Nullable Listener listener;
 
   private ListenEnd(
       String name,
       Endpoint place,
       UnaryOperator<ListenOptions> options,
-      Optional<Duration> headerTimeout) {
+      Optional<Duration> headerTimeout,
+      Optional<Tls> tls) {
     this.name = name;
     this.place = place;
     this.options = options;
     this.headerTimeout = headerTimeout;
+    this.tls = tls;
   }
 
   /** Makes one from the options of its URI. */
-  static ListenEnd of(String uri, Endpoint place, EndOptions options) {
+  static ListenEnd of(String uri, Endpoint place, boolean secure, EndOptions options) {
     var backlog = options.number("backlog", 1, Integer.MAX_VALUE);
     var most = options.number("max", 1, Integer.MAX_VALUE);
     boolean reusePort = options.flag("reuseport", false);
@@ -55,7 +58,8 @@ final class ListenEnd implements End {
           all = device.isPresent() ? all.withDevice(device.get()) : all;
           return mode.isPresent() ? all.withUnixMode(mode.get()) : all;
         },
-        proxied ? Optional.of(HEADER_TIMEOUT) : Optional.empty());
+        proxied ? Optional.of(HEADER_TIMEOUT) : Optional.empty(),
+        secure ? Optional.of(TlsUri.server(options)) : Optional.empty());
   }
 
   private static AccessRules access(EndOptions options) {
@@ -105,11 +109,12 @@ final class ListenEnd implements End {
 
   @Override
   public Connection greet(Connection accepted) throws IOException {
-    if (headerTimeout.isEmpty()) {
-      return accepted;
-    }
     try {
-      return ProxyHeader.read(accepted, headerTimeout.get()).applied(accepted);
+      var known =
+          headerTimeout.isPresent()
+              ? ProxyHeader.read(accepted, headerTimeout.get()).applied(accepted)
+              : accepted;
+      return tls.isPresent() ? tls.get().accept(known) : known;
     } catch (IOException | RuntimeException e) {
       accepted.abort();
       throw e;

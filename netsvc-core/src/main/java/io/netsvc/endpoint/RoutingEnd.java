@@ -28,7 +28,7 @@ final class RoutingEnd implements End {
           case "connect-listen" -> proxy(ProxyServer.http(), options);
           default -> routes(options, services);
         };
-    return new RoutingEnd(ListenEnd.of(uri, place, options), upstream);
+    return new RoutingEnd(ListenEnd.of(uri, place, false, options), upstream);
   }
 
   private static Upstream proxy(ProxyServer server, EndOptions options) {
