@@ -2,6 +2,11 @@
 # the top of the source tree. They set `home`, and use `target`, `version`, `line`, `owner` and `lockdir`.
 needed=25
 
+# A standard stream that is closed would be the next file that the JVM opens.
+{ : <&0; } 2>/dev/null || exec 0</dev/null
+{ : >&1; } 2>/dev/null || exec 1>/dev/null
+{ : >&2; } 2>/dev/null || exec 2>/dev/null
+
 # recent_enough VERSION: whether "25.0.1", "26-ea" or "1.8.0_392" is new enough.
 recent_enough() {
   feature=${1%%[!0-9]*}

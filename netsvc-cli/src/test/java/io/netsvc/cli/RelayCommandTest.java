@@ -18,9 +18,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -132,7 +135,19 @@ class RelayCommandTest {
         .startsWith("netsvc: --stall-timeout and --half-close-timeout are not for datagrams");
     assertThat(run("relay", "--connect-timeout=0", "127.0.0.1:0", "127.0.0.1:1").err())
         .startsWith("netsvc: --connect-timeout out of range: 0.0");
-    assertThat(run("relay", "127.0.0.1:1").status()).isEqualTo(2);
+    assertThat(run("relay", "127.0.0.1:1"))
+        .satisfies(ran -> assertThat(ran.status()).isEqualTo(2))
+        .satisfies(ran -> assertThat(ran.err()).startsWith("netsvc: where to? "));
+    assertThat(run("relay", "stdio", "tcp://127.0.0.1:1?timeot=1").err())
+        .startsWith("netsvc: end \"tcp://127.0.0.1:1?timeot=1\": option: read \"timeot\"")
+        .contains("did you mean timeout?");
+    assertThat(run("relay", "stdio").err()).startsWith("netsvc: where to? stdio is one end of two");
+    assertThat(run("relay", "stdio", "127.0.0.1:1", "127.0.0.1:2").err())
+        .startsWith("netsvc: there are at most two ends, but 3 were given");
+    assertThat(run("relay", "socks-listen://127.0.0.1:0", "127.0.0.1:1").err())
+        .startsWith("netsvc: the clients of socks-listen://127.0.0.1:0 say where to");
+    assertThat(run("relay", "--allow=10.0.0.0/8", "tcp-listen://127.0.0.1:0", "stdio").err())
+        .startsWith("netsvc: --allow, --deny, --proxy-protocol and --max-connections are options");
     assertThat(run("relay", "--loops=0", "127.0.0.1:0", "127.0.0.1:1").err())
         .startsWith("netsvc: --loops out of range: 0");
     assertThat(run("relay", "--transport=dos", "127.0.0.1:0", "127.0.0.1:1").err())
@@ -144,6 +159,64 @@ class RelayCommandTest {
         .contains("Usage: netsvc relay");
     assertThat(run("relay", "--max-connections=0", "127.0.0.1:0", "127.0.0.1:1").status())
         .isEqualTo(2);
+  }
+
+  /** What a command writes when it is given this to read. */
+  private Ran joined(String input, Path output, String... arguments) throws Exception {
+    var in = Files.writeString(directory.resolve("in"), input);
+    var err = directory.resolve("err");
+    var words = new ArrayList<>(List.of("relay"));
+    words.addAll(List.of(arguments));
+    var process =
+        new ProcessBuilder(InetdProcess.command(words.toArray(new String[0])))
+            .redirectInput(in.toFile())
+            .redirectOutput(output.toFile())
+            .redirectError(err.toFile())
+            .start();
+    try {
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      return new Ran(process.exitValue(), Files.readString(err));
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void relay_ofStdioAndAProgram_endsWithThem() throws Exception {
+    var out = directory.resolve("out");
+    assertThat(joined("hello", out, "-", "exec:tr a-z A-Z").status()).isZero();
+    assertThat(out).hasContent("HELLO");
+  }
+
+  @Test
+  void relay_ofStdioAndNobody_saysWhyAndEnds1() throws Exception {
+    var ran = joined("", directory.resolve("out"), "stdio", "tcp://127.0.0.1:" + InetdProcess.freePort());
+    assertThat(ran.status()).isEqualTo(1);
+    assertThat(ran.err()).contains("Connection refused").doesNotContain("\tat ");
+  }
+
+  @Test
+  void relay_ofATlsListenerAndATlsEnd_deciphersAndCiphers() throws Exception {
+    int port = InetdProcess.freePort();
+    var spawner =
+        command("tls-listen://127.0.0.1:" + port, "exec:tr a-z A-Z");
+    var log = directory.resolve("log");
+    var server =
+        spawner.spawn(ChildFd.devNull(), ChildFd.devNull(), ChildFd.appending(log));
+    try {
+      while (!Files.exists(log) || !Files.readString(log).contains("relaying ")) {
+        Thread.onSpinWait();
+      }
+      var out = directory.resolve("out");
+      var ran = joined("hello", out, "stdio", "tls://127.0.0.1:" + port + "?verify=no");
+      assertThat(ran.status()).as(ran.err()).isZero();
+      assertThat(out).hasContent("HELLO");
+      assertThat(joined("hello", out, "stdio", "tls://127.0.0.1:" + port).err())
+          .contains("not trusted");
+    } finally {
+      server.signal(SIGTERM);
+      assertThat(server.awaitExit(Duration.ofSeconds(10))).isPresent();
+    }
   }
 
   @Test
