@@ -160,7 +160,7 @@ final class NcCommand implements Callable<Integer> {
     var report = new NcReport(spec.commandLine().getErr(), verbose.length > 0);
     try (var dump = NcDump.open(output, hexDump, appends)) {
       var options = options();
-      var use = NcUse.of(options.program(), session(dump), report);
+      var use = NcUse.of(options.program(), keeps || options.ports().size() > 1, session(dump), report);
       if (listens) {
         new NcListening(options, use, report).run();
         return 0;

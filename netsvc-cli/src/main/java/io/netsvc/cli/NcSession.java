@@ -1,6 +1,5 @@
 package io.netsvc.cli;
 
-import io.netsvc.endpoint.Ends;
 import io.netsvc.net.Connection;
 import io.netsvc.net.Outcome;
 import io.netsvc.net.Outcome.Side;
@@ -47,18 +46,20 @@ final class NcSession {
   }
 
   /**
-   * Relays until both have ended, or the settings say so; closes the connection.
+   * Relays until both have ended, or the settings say so; closes both.
    *
    * @return how it ended; empty when it was ended here
    */
-  static Optional<Outcome> run(Connection net, Settings settings)
+  static Optional<Outcome> run(Connection net, Connection stdio, Settings settings)
       throws IOException, InterruptedException {
-    return new NcSession(settings).run(net);
+    return new NcSession(settings).run(net, stdio);
   }
 
-  private Optional<Outcome> run(Connection net) throws IOException, InterruptedException {
-    try (net) {
-      var console = new NcConsole(Ends.of("stdio").open(), settings.input(), this::inputEnded);
+  private Optional<Outcome> run(Connection net, Connection stdio)
+      throws IOException, InterruptedException {
+    try (net;
+        stdio) {
+      var console = new NcConsole(stdio, settings.input(), this::inputEnded);
       var relay = Relay.between(net, console, this::relaying);
       relay.onEnd(outcome -> end.complete(Optional.of(outcome)));
       return settings.progress() == null ? end.get() : settings.progress().follow(relay, end);

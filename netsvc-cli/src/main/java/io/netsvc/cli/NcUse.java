@@ -1,5 +1,6 @@
 package io.netsvc.cli;
 
+import io.netsvc.endpoint.Ends;
 import io.netsvc.endpoint.Tls;
 import io.netsvc.net.Connection;
 import io.netsvc.net.Relay;
@@ -19,12 +20,17 @@ import org.jspecify.annotations.Nullable;
 /** What nc does with a connection: it joins it with the standard streams, or a program gets it. */
 final class NcUse {
   private final @Nullable ProcessSpawner program;
+  private final @Nullable KeptStdio kept;
   private final NcSession.Settings session;
   private final NcReport report;
 
   private NcUse(
-      @Nullable ProcessSpawner program, NcSession.Settings session, NcReport report) {
+      @Nullable ProcessSpawner program,
+      @Nullable KeptStdio kept,
+      NcSession.Settings session,
+      NcReport report) {
     this.program = program;
+    this.kept = kept;
     this.session = session;
     this.report = report;
   }
@@ -33,10 +39,17 @@ final class NcUse {
    * Prepares for connections.
    *
    * @param command the program and its arguments; empty for the standard streams
+   * @param again whether there may be more than one connection
    * @throws IllegalArgumentException if there is no such program
    */
-  static NcUse of(List<String> command, NcSession.Settings session, NcReport report) {
-    return new NcUse(command.isEmpty() ? null : spawner(command), session, report);
+  static NcUse of(
+      List<String> command, boolean again, NcSession.Settings session, NcReport report)
+      throws IOException, InterruptedException {
+    if (!command.isEmpty()) {
+      return new NcUse(spawner(command), null, session, report);
+    }
+    var kept = again ? new KeptStdio(Ends.of("stdio").open()) : null;
+    return new NcUse(null, kept, session, report);
   }
 
   private static ProcessSpawner spawner(List<String> command) {
@@ -59,7 +72,8 @@ final class NcUse {
   /** Uses a connection until it has ended, and closes it. */
   void run(Connection connection) throws IOException, InterruptedException {
     if (program == null) {
-      report.ended(NcSession.run(connection, session));
+      var stdio = kept == null ? Ends.of("stdio").open() : kept.session();
+      report.ended(NcSession.run(connection, stdio, session));
       return;
     }
     if (Tls.session(connection).isPresent()) {
