@@ -375,8 +375,12 @@ class RelayServerTest {
         send(client, HELLO);
         client.shutdownOutput();
         var all = ByteBuffer.allocate(100);
-        while (upstream.read(all) >= 0) {
-          // to the end
+        try {
+          while (upstream.read(all) >= 0) {
+            // to the end
+          }
+        } catch (IOException e) {
+          // What the upstream sent in vain was not read: a Unix socket's reset, after all bytes.
         }
         assertThat(all.flip().remaining()).isEqualTo(2 * HELLO.length);
       }
