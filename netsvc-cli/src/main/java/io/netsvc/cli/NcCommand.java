@@ -178,6 +178,28 @@ final class NcCommand implements Callable<Integer> {
     }
   }
 
+  /** Refuses what would be left out silently: encryption, rules and addresses above all. */
+  private void checkKinds() {
+    if (udp && unix) {
+      throw misused("-u and -U exclude each other");
+    }
+    if (tls.isWanted() && (udp || unix)) {
+      throw misused("--ssl is for TCP");
+    }
+    if (scans && unix) {
+      throw misused("-z is for ports, not for -U");
+    }
+    if (localAddress != null && (listens || unix || proxy != null)) {
+      throw misused("-s is for connecting to a port; with -l the address is an argument");
+    }
+    if (localPort != null && (unix || proxy != null)) {
+      throw misused("-p cannot be used with -U and -x");
+    }
+    if (udp && listens && !(allowed.isEmpty() && denied.isEmpty())) {
+      throw misused("--allow and --deny are for TCP");
+    }
+  }
+
   private NcOptions options() throws IOException {
     if (four && six) {
       throw misused("-4 and -6 exclude each other");
@@ -185,9 +207,7 @@ final class NcCommand implements Callable<Integer> {
     if (keeps && !listens) {
       throw misused("-k needs -l");
     }
-    if (tls.isWanted() && udp) {
-      throw misused("--ssl is for streams");
-    }
+    checkKinds();
     if (scans && listens) {
       throw misused("-z cannot be used with -l");
     }

@@ -59,7 +59,7 @@ final class NcTls {
 
   private TlsOptions server(TlsOptions options) {
     var all = common(options);
-    return trust == null
+    return trust == null && !verifies
         ? all
         : all.withClientCertificates(TlsOptions.ClientCertificates.REQUIRED);
   }

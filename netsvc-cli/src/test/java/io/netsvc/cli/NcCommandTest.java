@@ -377,6 +377,11 @@ final class NcCommandTest {
         "-X 6 -x localhost localhost 1|netsvc: -X: read \"6\", expected 4, 4a, 5 or connect",
         "--exec no-such-program -l 1|netsvc: no program no-such-program in ",
         "-Q localhost 1|netsvc: Unknown option: '-Q'",
+        "-U --ssl /x|netsvc: --ssl is for TCP",
+        "-l -s 127.0.0.1 1|netsvc: -s is for connecting to a port",
+        "-u -l --allow 10.0.0.0/8 1|netsvc: --allow and --deny are for TCP",
+        "-u -U /x|netsvc: -u and -U exclude each other",
+        "-l --ssl-verify 1|netsvc: ",
         "a b c|netsvc: ",
         "--allow 10.0.0.0/33 -l 1|netsvc: ",
       })

@@ -33,7 +33,11 @@ final class TlsUri {
             Tls.server(
                 o -> {
                   var all = parts.on(o);
-                  return clients.isPresent() ? all.withClientCertificates(clients.get()) : all;
+                  // Whom to trust means nothing unless somebody is asked who they are.
+                  return clients.isPresent() || parts.trust().isPresent()
+                      ? all.withClientCertificates(
+                          clients.orElse(TlsOptions.ClientCertificates.REQUIRED))
+                      : all;
                 }));
   }
 
