@@ -72,6 +72,10 @@ final class EndRelaying implements Relaying {
         }
       } catch (InterruptedException e) {
         return;
+      } catch (RuntimeException e) {
+        failed = true;
+        report.failed(new IOException(first + " and " + second + ": " + e, e));
+        return; // it would be so again
       }
     } while (repeats && !stopping);
   }

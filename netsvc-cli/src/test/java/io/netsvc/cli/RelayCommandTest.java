@@ -196,6 +196,13 @@ class RelayCommandTest {
   }
 
   @Test
+  void relay_ofWhatCannotBe_saysSoInOneLineAndEnds1() throws Exception {
+    var ran = joined("", directory.resolve("out"), "stdio", "udp://127.0.0.1:9?source=::1");
+    assertThat(ran.status()).isEqualTo(1);
+    assertThat(ran.err()).contains("udp://127.0.0.1:9?source=::1: ").doesNotContain("\tat ");
+  }
+
+  @Test
   void relay_ofATlsListenerAndATlsEnd_deciphersAndCiphers() throws Exception {
     int port = InetdProcess.freePort();
     var spawner =
