@@ -1,5 +1,6 @@
 package io.netsvc.endpoint;
 
+import io.netsvc.linux.RelayHints;
 import io.netsvc.net.Connection;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * held of the one before. Empty ones are passed over, for a stream has no such thing. There is no end
  * of input, and ending the output tells the peer nothing.
  */
-final class DatagramConnection implements Connection {
+final class DatagramConnection implements Connection, RelayHints {
   private static final int MAX = 65_535;
 
   private final DatagramChannel channel;
@@ -32,6 +33,11 @@ final class DatagramConnection implements Connection {
     if (first != null) {
       received.clear().put(first).flip();
     }
+  }
+
+  @Override
+  public boolean isOfMessages() {
+    return true;
   }
 
   @Override

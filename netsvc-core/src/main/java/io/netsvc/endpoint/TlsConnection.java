@@ -1,5 +1,6 @@
 package io.netsvc.endpoint;
 
+import io.netsvc.linux.RelayHints;
 import io.netsvc.net.Connection;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -16,7 +17,7 @@ import javax.net.ssl.SSLException;
  * before that where this side did: there the JDK answers a close_notify at once, as RFC 5246 section
  * 7.2.1 wants. A read or a write that failed fails again.
  */
-final class TlsConnection implements Connection {
+final class TlsConnection implements Connection, RelayHints {
   private final Connection raw;
   private final SSLEngine engine;
   private final TlsOutput output;
@@ -98,6 +99,11 @@ final class TlsConnection implements Connection {
 
   SSLEngine engine() {
     return engine;
+  }
+
+  @Override
+  public boolean unsent() {
+    return raw instanceof RelayHints hints && hints.unsent();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.netsvc.net;
 
+import io.netsvc.linux.RelayHints;
 import io.netsvc.linux.Timers;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -82,6 +83,7 @@ final class BlockingRelay {
     private final Loop loop;
     private final Connection connection;
     private Ready ready = (_, _, _) -> {};
+    private @Nullable Pending end;
     private boolean closed;
 
     Socket(Loop loop, Connection connection) {
@@ -108,12 +110,27 @@ final class BlockingRelay {
 
     @Override
     public boolean unsent() {
-      return connection instanceof LinuxConnection linux && linux.unsent();
+      return connection instanceof RelayHints hints && hints.unsent();
     }
 
+    /** The close of a wrapped connection need not wait for what it has still to say: this does. */
     @Override
-    public void shutdownOutput() throws IOException {
-      connection.shutdownOutput();
+    public boolean endOutput(boolean closes) throws IOException {
+      if (end == null) {
+        end =
+            new Pending(
+                this,
+                false,
+                () -> {
+                  connection.shutdownOutput();
+                  return 0;
+                });
+      }
+      var result = end.take();
+      if (result != null) {
+        var _ = result.get();
+      }
+      return result != null;
     }
 
     @Override
@@ -157,40 +174,69 @@ final class BlockingRelay {
     }
   }
 
+  /** A call on a thread of its own, which has the pair make its own call again when it is over. */
+  private static final class Pending {
+    private @Nullable Done done;
+
+    Pending(Socket socket, boolean reads, Call call) {
+      Thread.ofVirtual()
+          .name("netsvc-relay-io")
+          .start(
+              () -> {
+                var result = Done.of(call);
+                socket.loop.execute(
+                    () -> {
+                      done = result;
+                      socket.ready.ready(reads, !reads, false);
+                    });
+              });
+    }
+
+    /** {@return what came of it; null while it is not over} */
+    @Nullable Done take() {
+      return done;
+    }
+  }
+
   private static final class Way implements Mover {
     private static final int FIRST_SIZE = 16 * 1024;
+    private static final int MESSAGE_SIZE = 64 * 1024;
     private static final int MAX_SIZE = 256 * 1024;
 
     private final Socket source;
     private final Socket sink;
     private ByteBuffer buffer = ByteBuffer.allocate(0);
-    private int size = FIRST_SIZE;
+    private int size;
     private int held;
-    private boolean busy;
-    private @Nullable Done done;
+    private @Nullable Pending pending;
 
     Way(Socket source, Socket sink) {
       this.source = source;
       this.sink = sink;
+      boolean messages = source.connection instanceof RelayHints hints && hints.isOfMessages();
+      this.size = messages ? MESSAGE_SIZE : FIRST_SIZE;
     }
 
     @Override
     public long receive(long most) throws IOException {
-      var read = done;
-      if (read == null) {
-        if (!busy) {
-          if (buffer.capacity() < size) {
-            buffer = ByteBuffer.allocate(size);
-          }
-          buffer.clear().limit((int) Math.min(most, buffer.capacity()));
-          begin(source, true, () -> source.connection.read(buffer));
+      if (pending == null) {
+        if (buffer.capacity() < size) {
+          buffer = ByteBuffer.allocate(size);
         }
+        buffer.clear().limit((int) Math.min(most, buffer.capacity()));
+        pending = new Pending(source, true, () -> source.connection.read(buffer));
+      }
+      var read = pending.take();
+      if (read == null) {
         return BEGUN;
       }
-      done = null;
+      pending = null;
       int n = read.get();
       if (n < 0) {
         return END;
+      }
+      if (n == 0) {
+        return receive(most); // an app's own connection may do so; it has a thread to itself
       }
       if (!buffer.hasRemaining()) {
         size = Math.min(MAX_SIZE, 2 * buffer.capacity());
@@ -202,36 +248,19 @@ final class BlockingRelay {
 
     @Override
     public long send() throws IOException {
-      var written = done;
+      if (pending == null) {
+        pending = new Pending(sink, false, () -> sink.connection.write(buffer));
+      }
+      var written = pending.take();
       if (written == null) {
-        if (!busy) {
-          begin(sink, false, () -> sink.connection.write(buffer));
-        }
         return BEGUN;
       }
-      done = null;
+      pending = null;
       try {
         return written.get();
       } finally {
         held = 0;
       }
-    }
-
-    /** Blocks on a thread of its own, and has the pair make the same call again when that is over. */
-    private void begin(Socket socket, boolean reads, Call call) {
-      busy = true;
-      Thread.ofVirtual()
-          .name("netsvc-relay-io")
-          .start(
-              () -> {
-                var result = Done.of(call);
-                socket.loop.execute(
-                    () -> {
-                      busy = false;
-                      done = result;
-                      socket.ready.ready(reads, !reads, false);
-                    });
-              });
     }
 
     @Override

@@ -4,13 +4,14 @@ import io.netsvc.linux.Fd;
 import io.netsvc.linux.FdChannel;
 import io.netsvc.linux.FdHolder;
 import io.netsvc.linux.LinuxException;
+import io.netsvc.linux.RelayHints;
 import io.netsvc.linux.Sockets;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 
 /** A stream socket of our own, which a child can have as long as Java has not read or written it. */
-final class LinuxConnection implements Connection, FdHolder {
+final class LinuxConnection implements Connection, FdHolder, RelayHints {
   private final FdChannel channel;
   private final SocketAddress local;
   private final SocketAddress remote;
@@ -32,8 +33,8 @@ final class LinuxConnection implements Connection, FdHolder {
     return channel.detach();
   }
 
-  /** {@return whether the peer has not acknowledged all that was sent} */
-  boolean unsent() {
+  @Override
+  public boolean unsent() {
     return channel.unsent();
   }
 

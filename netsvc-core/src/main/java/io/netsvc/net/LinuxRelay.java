@@ -82,8 +82,11 @@ final class LinuxRelay {
     }
 
     @Override
-    public void shutdownOutput() throws IOException {
-      socket.shutdownOutput();
+    public boolean endOutput(boolean closes) throws IOException {
+      if (!closes) {
+        socket.shutdownOutput();
+      }
+      return true;
     }
 
     @Override

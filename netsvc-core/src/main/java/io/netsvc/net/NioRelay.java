@@ -83,8 +83,11 @@ final class NioRelay {
     }
 
     @Override
-    public void shutdownOutput() throws IOException {
-      channel.shutdownOutput();
+    public boolean endOutput(boolean closes) throws IOException {
+      if (!closes) {
+        channel.shutdownOutput();
+      }
+      return true;
     }
 
     @Override

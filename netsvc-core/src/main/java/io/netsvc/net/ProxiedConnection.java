@@ -2,12 +2,13 @@ package io.netsvc.net;
 
 import io.netsvc.linux.Fd;
 import io.netsvc.linux.FdHolder;
+import io.netsvc.linux.RelayHints;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 
 /** A connection under the addresses that its proxy told. */
-final class ProxiedConnection implements Connection, FdHolder {
+final class ProxiedConnection implements Connection, FdHolder, RelayHints {
   private final Connection connection;
   private final SocketAddress source;
   private final SocketAddress destination;
@@ -29,6 +30,11 @@ final class ProxiedConnection implements Connection, FdHolder {
       return holder.handOver();
     }
     throw Transports.onlyLinux("the fd of " + this);
+  }
+
+  @Override
+  public boolean unsent() {
+    return connection instanceof RelayHints hints && hints.unsent();
   }
 
   @Override

@@ -39,6 +39,9 @@ final class RelayDirection {
   /** Nothing more comes from the source. */
   private boolean eof;
 
+  /** The end is being passed on. */
+  private boolean ending;
+
   /** The end was passed on, or the sink takes no more. */
   private boolean done;
 
@@ -175,12 +178,18 @@ final class RelayDirection {
       pair.gone(source, Cause.RESET); // its error was told to a write; this end is none
       return;
     }
-    close();
-    if (!sink.out.done) { // else the close that comes now is a FIN, too
-      try {
-        sink.socket.shutdownOutput();
-      } catch (IOException e) {
-        sink.failed = true;
+    try {
+      ending = !sink.socket.endOutput(sink.out.done);
+      if (ending) {
+        return;
+      }
+      close();
+    } catch (IOException e) {
+      close();
+      sink.failed = true;
+      if (sink.out.done) {
+        pair.gone(sink, Cause.RESET);
+      } else {
         sink.out.run();
       }
     }
@@ -216,7 +225,7 @@ final class RelayDirection {
 
   /** {@return whether the sink has bytes to take} */
   boolean waitsForSink() {
-    return !done && mover.held() > 0;
+    return !done && (ending || mover.held() > 0);
   }
 
   /** {@return whether it would receive} */

@@ -34,8 +34,14 @@ interface RelaySocket {
   /** {@return whether the peer has still to acknowledge bytes; false where nobody can tell} */
   boolean unsent();
 
-  /** Sends a FIN. */
-  void shutdownOutput() throws IOException;
+  /**
+   * Sends a FIN.
+   *
+   * @param closes whether a close comes next, which sends one too
+   * @return false if that was begun: the loop says "writable" once it is done, and then the same call
+   *     tells what came of it
+   */
+  boolean endOutput(boolean closes) throws IOException;
 
   /** Closes with a RST. */
   void reset();

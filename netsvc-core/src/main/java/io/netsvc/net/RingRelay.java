@@ -81,8 +81,11 @@ final class RingRelay {
     }
 
     @Override
-    public void shutdownOutput() throws IOException {
-      socket.shutdownOutput();
+    public boolean endOutput(boolean closes) throws IOException {
+      if (!closes) {
+        socket.shutdownOutput();
+      }
+      return true;
     }
 
     @Override

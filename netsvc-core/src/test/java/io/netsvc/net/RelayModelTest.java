@@ -184,6 +184,9 @@ class RelayModelTest {
       private boolean peerFin;
       private boolean peerReset;
       private boolean told;
+      private final boolean endsLate = random.nextBoolean();
+      private boolean endBegun;
+      private boolean endDone;
       private boolean finGiven;
       private boolean resetGiven;
       private boolean closed;
@@ -284,9 +287,26 @@ class RelayModelTest {
       }
 
       @Override
-      public void shutdownOutput() {
-        assertThat(finGiven).as("a second FIN").isFalse();
-        finGiven = true;
+      public boolean endOutput(boolean closes) {
+        if (endsLate && !endDone) {
+          if (!endBegun) {
+            endBegun = true;
+            tasks.add(this::ended);
+          }
+          return false;
+        }
+        if (!closes) {
+          assertThat(finGiven).as("a second FIN").isFalse();
+          finGiven = true;
+        }
+        return true;
+      }
+
+      private void ended() {
+        endDone = true;
+        if (ready != null) {
+          ready.ready(false, true, false);
+        }
       }
 
       @Override
