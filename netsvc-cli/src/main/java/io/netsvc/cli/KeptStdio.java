@@ -6,7 +6,9 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeptStdio {
   private final Connection stdio;
+  private final ReentrantLock lock = new ReentrantLock();
   private final ByteBuffer read = ByteBuffer.allocate(64 * 1024).limit(0);
   private @Nullable CompletableFuture<Integer> pending;
   private boolean ended;
@@ -29,51 +32,75 @@ final class KeptStdio {
   }
 
   private int read(ByteBuffer into, CompletableFuture<?> over) throws IOException {
-    if ((pending != null || !read.hasRemaining()) && !ended) { // it is another's while that pends
-      ended = await(over) < 0;
+    while (true) {
+      CompletableFuture<Integer> waiting;
+      lock.lock();
+      try {
+        if (over.isDone()) {
+          throw new AsynchronousCloseException(); // the rest is the next one's
+        }
+        if (pending != null && pending.isDone()) {
+          waiting = pending;
+          pending = null;
+          ended = get(waiting) < 0;
+        }
+        if (ended) {
+          return -1;
+        }
+        if (pending == null && read.hasRemaining()) {
+          int n = Math.min(into.remaining(), read.remaining());
+          into.put(read.slice(read.position(), n));
+          read.position(read.position() + n);
+          return n;
+        }
+        if (pending == null) {
+          pending = begin();
+        }
+        waiting = pending;
+      } finally {
+        lock.unlock();
+      }
+      await(CompletableFuture.anyOf(waiting.exceptionally(_ -> 0), over));
     }
-    if (ended) {
-      return -1;
-    }
-    int n = Math.min(into.remaining(), read.remaining());
-    into.put(read.slice(read.position(), n));
-    read.position(read.position() + n);
-    return n;
   }
 
-  /** Waits for more, or until the session is over; what is being read stays for the next one. */
-  private int await(CompletableFuture<?> over) throws IOException {
-    if (pending == null) {
-      var begun = new CompletableFuture<Integer>();
-      pending = begun;
-      Thread.ofVirtual().name("netsvc-stdin").start(() -> fill(begun));
-    }
+  private static int get(CompletableFuture<Integer> over) throws IOException {
     try {
-      CompletableFuture.anyOf(pending, over).get();
-      if (!pending.isDone()) {
-        throw new AsynchronousCloseException();
-      }
-      int n = pending.get();
-      pending = null;
-      return n;
+      return over.join();
+    } catch (CompletionException e) {
+      throw new IOException(e.getCause());
+    }
+  }
+
+  private static void await(CompletableFuture<?> either) throws IOException {
+    try {
+      either.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AsynchronousCloseException();
     } catch (ExecutionException e) {
-      throw e.getCause() instanceof IOException cause ? cause : new IOException(e);
+      throw new AssertionError(e); // neither fails
     }
   }
 
-  private void fill(CompletableFuture<Integer> into) {
-    try {
-      read.clear();
-      int n = stdio.read(read);
-      read.flip();
-      into.complete(n);
-    } catch (IOException e) {
-      read.limit(0);
-      into.completeExceptionally(e);
-    }
+  /** Reads more, for whoever is there when it comes. */
+  private CompletableFuture<Integer> begin() {
+    var begun = new CompletableFuture<Integer>();
+    Thread.ofVirtual()
+        .name("netsvc-stdin")
+        .start(
+            () -> {
+              try {
+                read.clear();
+                int n = stdio.read(read);
+                read.flip();
+                begun.complete(n);
+              } catch (IOException | RuntimeException e) {
+                read.limit(0);
+                begun.completeExceptionally(e);
+              }
+            });
+    return begun;
   }
 
   private final class Session implements Connection {

@@ -36,14 +36,16 @@ final class NcConnecting {
     }
     int status = 1;
     for (int port : options.ports()) {
+      Connection connection;
       try {
-        var connection = open(port);
-        report.connected(options, connection.remoteAddress(), port);
-        status = 0;
-        use.run(connection);
+        connection = open(port);
       } catch (IOException e) {
         report.notConnected(options, port, e, options.ports().size() == 1);
+        continue;
       }
+      report.connected(options, connection.remoteAddress(), port);
+      use.run(connection);
+      status = 0;
     }
     return status;
   }

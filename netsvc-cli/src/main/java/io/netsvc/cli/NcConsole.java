@@ -15,7 +15,8 @@ final class NcConsole implements Connection {
   private final Connection stdio;
   private final Input input;
   private final Runnable onEnd;
-  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Runnable onWrite;
+  private final CountDownLatch over = new CountDownLatch(1);
   private final ByteBuffer line = ByteBuffer.allocate(CHUNK).limit(0);
   private boolean began;
   private boolean ended;
@@ -34,11 +35,17 @@ final class NcConsole implements Connection {
     }
   }
 
-  /** Wraps the streams; calls back once when the input has ended. */
-  NcConsole(Connection stdio, Input input, Runnable onEnd) {
+  /**
+   * Wraps the streams.
+   *
+   * @param onEnd called once, when the input has ended
+   * @param onWrite called after each write
+   */
+  NcConsole(Connection stdio, Input input, Runnable onEnd, Runnable onWrite) {
     this.stdio = stdio;
     this.input = input;
     this.onEnd = onEnd;
+    this.onWrite = onWrite;
   }
 
   @Override
@@ -51,13 +58,15 @@ final class NcConsole implements Connection {
     return n;
   }
 
+  /** Nothing comes, until the other side has ended. */
   private int never() throws IOException {
     try {
-      closed.await();
+      over.await();
+      return -1;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      throw new AsynchronousCloseException();
     }
-    throw new AsynchronousCloseException();
   }
 
   private int converted(ByteBuffer into) throws IOException {
@@ -101,7 +110,9 @@ final class NcConsole implements Connection {
 
   @Override
   public int write(ByteBuffer from) throws IOException {
-    return stdio.write(from);
+    int n = stdio.write(from);
+    onWrite.run();
+    return n;
   }
 
   @Override
@@ -121,6 +132,7 @@ final class NcConsole implements Connection {
 
   @Override
   public void shutdownOutput() throws IOException {
+    over.countDown();
     stdio.shutdownOutput();
   }
 
@@ -136,7 +148,7 @@ final class NcConsole implements Connection {
 
   @Override
   public void close() {
-    closed.countDown();
+    over.countDown();
     stdio.close();
   }
 

@@ -2,7 +2,6 @@ package io.netsvc.cli;
 
 import io.netsvc.net.Connection;
 import io.netsvc.net.Outcome;
-import io.netsvc.net.Outcome.Side;
 import io.netsvc.net.Relay;
 import io.netsvc.net.RelayOptions;
 import io.netsvc.net.RelayTap;
@@ -21,6 +20,7 @@ final class NcSession {
   private static final Duration EVER = Duration.ofDays(36_500);
 
   private final Settings settings;
+  private final AtomicLong written = new AtomicLong();
   private final CompletableFuture<Optional<Outcome>> end = new CompletableFuture<>();
 
   /**
@@ -59,7 +59,7 @@ final class NcSession {
       throws IOException, InterruptedException {
     try (net;
         stdio) {
-      var console = new NcConsole(stdio, settings.input(), this::inputEnded);
+      var console = new NcConsole(stdio, settings.input(), this::inputEnded, this::written);
       var relay = Relay.between(net, console, this::relaying);
       relay.onEnd(outcome -> end.complete(Optional.of(outcome)));
       return settings.progress() == null ? end.get() : settings.progress().follow(relay, end);
@@ -73,23 +73,14 @@ final class NcSession {
     if (settings.idle() != null) {
       all = all.withIdleTimeout(settings.idle());
     }
-    var tap = settings.tap();
-    if (settings.receives() > 0) {
-      var left = new AtomicLong(settings.receives());
-      all =
-          all.withTap(
-              (from, bytes) -> {
-                if (tap != null) {
-                  tap.seen(from, bytes);
-                }
-                if (from == Side.FIRST && left.decrementAndGet() == 0) {
-                  quitAfter(Duration.ofMillis(50)); // what was seen is written only after this
-                }
-              });
-    } else if (tap != null) {
-      all = all.withTap(tap);
+    return settings.tap() == null ? all : all.withTap(settings.tap());
+  }
+
+  /** What was received once is written at once. */
+  private void written() {
+    if (settings.receives() > 0 && written.incrementAndGet() == settings.receives()) {
+      end.complete(Optional.empty());
     }
-    return all;
   }
 
   private void inputEnded() {

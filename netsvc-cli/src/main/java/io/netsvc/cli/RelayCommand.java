@@ -1,5 +1,6 @@
 package io.netsvc.cli;
 
+import io.netsvc.cli.EndRelaying.Times;
 import io.netsvc.endpoint.End;
 import io.netsvc.endpoint.Ends;
 import io.netsvc.net.AccessRules;
@@ -57,6 +58,7 @@ import picocli.CommandLine.Spec;
 final class RelayCommand implements Callable<Integer> {
   private static final int REFUSED = 1;
   private static final Pattern PLAIN = Pattern.compile("(tcp|udp|unix):", Pattern.CASE_INSENSITIVE);
+  private static final double DATAGRAMS_IDLE = 300;
   private static final Duration HEADER_TIMEOUT = Duration.ofSeconds(5);
 
   @SuppressWarnings("NullAway.Init") @Spec private CommandSpec spec;
@@ -175,10 +177,11 @@ final class RelayCommand implements Callable<Integer> {
       try {
         var relaying = start.run(stop::countDown);
         report.await(stop, relaying, stats);
-        if (relaying.status().isEmpty()) {
+        var status = relaying.status();
+        if (status.isEmpty()) {
           stop(relaying);
         }
-        return relaying.status().orElse(0);
+        return status.orElse(0);
       } catch (IOException e) {
         report.say(SocketTable.explain(e));
         return REFUSED;
@@ -247,6 +250,9 @@ final class RelayCommand implements Callable<Integer> {
               : "the clients of " + listen + " say where to, so there is no other end");
     }
     if (routes.isPresent()) {
+      if (once) {
+        throw misused("--once is for two ends: " + listen + " has one for each of its clients");
+      }
       return _ -> serving(first, routes.get(), "where its clients ask");
     }
     var second = end(upstreams.getFirst());
@@ -264,15 +270,16 @@ final class RelayCommand implements Callable<Integer> {
 
   private Relaying ends(End first, End second, Runnable onEnd) throws IOException {
     var listener = first.listener();
-    boolean shared = !once && !second.isSingle() && second.listener().isEmpty();
-    if (listener.isPresent() && shared) {
+    var times = once ? Times.ONCE : Times.of(first, second);
+    if (listener.isPresent() && times == Times.AT_ONCE) {
       return serving(first, second::open, second.toString());
     }
-    boolean repeats =
-        !once && !first.isSingle() && !second.isSingle()
-            && (listener.isPresent() || second.listener().isPresent());
+    var _ = second.listener(); // it listens from now on
+    if (times == Times.AT_ONCE && idleSeconds == null && (first.isDatagram() || second.isDatagram())) {
+      idleSeconds = DATAGRAMS_IDLE; // nothing tells that a peer is gone
+    }
     report.say("relaying " + first + " and " + second);
-    return new EndRelaying(first, second, repeats, this::relay, report, verbose, onEnd);
+    return new EndRelaying(first, second, times, this::relay, report, verbose, onEnd);
   }
 
   private Relaying serving(End first, Upstream upstream, String where) throws IOException {

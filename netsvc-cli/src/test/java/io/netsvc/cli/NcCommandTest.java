@@ -315,6 +315,60 @@ final class NcCommandTest {
   }
 
   @Test
+  void detached_endsWithItsPeer() throws Exception {
+    try (var server = new ServerSocket(0, 1, LOOPBACK)) {
+      var nc = nc("nc", nothing(), "-d", "127.0.0.1", Integer.toString(server.getLocalPort()));
+      try (var client = server.accept()) {
+        client.getOutputStream().write("bye".getBytes(UTF_8));
+      }
+      assertThat(nc.status()).as(nc.said()).isZero();
+      assertThat(nc.out).hasContent("bye");
+    }
+  }
+
+  @Test
+  void exec_thatCannotStart_saysSoAndEnds1() throws Exception {
+    var broken = Files.writeString(directory.resolve("broken"), "\u007fELF");
+    assertThat(broken.toFile().setExecutable(true)).isTrue();
+    try (var server = new ServerSocket(0, 1, LOOPBACK)) {
+      var nc =
+          nc("nc", nothing(), "--exec", broken.toString(), "127.0.0.1",
+              Integer.toString(server.getLocalPort()));
+      assertThat(nc.status()).isEqualTo(1);
+      assertThat(nc.said()).startsWith("nc: ").contains("ENOEXEC").hasLineCount(1);
+    }
+  }
+
+  @Test
+  void standardStreamsThatDoNotBlock_areWaitedFor() throws Exception {
+    try (var server = new ServerSocket(0, 1, LOOPBACK)) {
+      var command =
+          new ArrayList<>(
+              List.of(
+                  "perl", "-MFcntl", "-e",
+                  "for (*STDIN, *STDOUT) { fcntl($_, F_SETFL, O_NONBLOCK | fcntl($_, F_GETFL, 0)) }"
+                      + " exec @ARGV"));
+      command.addAll(
+          InetdProcess.command("nc", "127.0.0.1", Integer.toString(server.getLocalPort())));
+      var process =
+          new ProcessBuilder(command).redirectError(directory.resolve("err").toFile()).start();
+      started.push(process);
+      try (var client = server.accept()) {
+        var bytes = new byte[300_000]; // more than a pipe holds
+        new Random(3).nextBytes(bytes);
+        client.getOutputStream().write(bytes);
+        process.getOutputStream().write("late".getBytes(UTF_8));
+        process.getOutputStream().close();
+        assertThat(client.getInputStream().readAllBytes()).isEqualTo("late".getBytes(UTF_8));
+        client.shutdownOutput();
+        assertThat(process.getInputStream().readAllBytes()).isEqualTo(bytes);
+      }
+      assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isZero();
+    }
+  }
+
+  @Test
   void proxy_connect_throughNcat() throws Exception {
     int proxyPort = InetdProcess.freePort();
     var proxy =

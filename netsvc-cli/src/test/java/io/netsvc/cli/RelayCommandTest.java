@@ -17,7 +17,9 @@ import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -139,13 +141,15 @@ class RelayCommandTest {
         .satisfies(ran -> assertThat(ran.status()).isEqualTo(2))
         .satisfies(ran -> assertThat(ran.err()).startsWith("netsvc: where to? "));
     assertThat(run("relay", "stdio", "tcp://127.0.0.1:1?timeot=1").err())
-        .startsWith("netsvc: end \"tcp://127.0.0.1:1?timeot=1\": option: read \"timeot\"")
+        .startsWith("netsvc: end \"tcp://127.0.0.1:1\": option: read \"timeot\"")
         .contains("did you mean timeout?");
     assertThat(run("relay", "stdio").err()).startsWith("netsvc: where to? stdio is one end of two");
     assertThat(run("relay", "stdio", "127.0.0.1:1", "127.0.0.1:2").err())
         .startsWith("netsvc: there are at most two ends, but 3 were given");
     assertThat(run("relay", "socks-listen://127.0.0.1:0", "127.0.0.1:1").err())
         .startsWith("netsvc: the clients of socks-listen://127.0.0.1:0 say where to");
+    assertThat(run("relay", "--once", "socks-listen://127.0.0.1:0").err())
+        .startsWith("netsvc: --once is for two ends: socks-listen://127.0.0.1:0");
     assertThat(run("relay", "--allow=10.0.0.0/8", "tcp-listen://127.0.0.1:0", "stdio").err())
         .startsWith("netsvc: --allow, --deny, --proxy-protocol and --max-connections are options");
     assertThat(run("relay", "--loops=0", "127.0.0.1:0", "127.0.0.1:1").err())
@@ -199,7 +203,63 @@ class RelayCommandTest {
   void relay_ofWhatCannotBe_saysSoInOneLineAndEnds1() throws Exception {
     var ran = joined("", directory.resolve("out"), "stdio", "udp://127.0.0.1:9?source=::1");
     assertThat(ran.status()).isEqualTo(1);
-    assertThat(ran.err()).contains("udp://127.0.0.1:9?source=::1: ").doesNotContain("\tat ");
+    assertThat(ran.err()).contains("udp://127.0.0.1:9: ").doesNotContain("\tat ");
+  }
+
+  @Test
+  void relay_ofAProgramAndAListener_startsItForEachClient() throws Exception {
+    var started = directory.resolve("started");
+    var socket = directory.resolve("socket");
+    var process =
+        command("sh:echo x >> " + started + "; exec tr a-z A-Z", "unix-listen:" + socket)
+            .spawn(ChildFd.devNull(), ChildFd.devNull(), ChildFd.pipe());
+    try (var lines = new BufferedReader(new InputStreamReader(process.stderr(), UTF_8))) {
+      assertThat(lines.readLine()).startsWith("netsvc: relaying sh:");
+      assertThat(started).doesNotExist();
+      try (var one = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+          var two = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+        for (var client : List.of(two, one)) { // both are open
+          client.write(ByteBuffer.wrap("hello".getBytes(UTF_8)));
+          client.shutdownOutput();
+          var answer = ByteBuffer.allocate(100);
+          while (client.read(answer) >= 0) {
+            // to the end
+          }
+          assertThat(UTF_8.decode(answer.flip()).toString()).isEqualTo("HELLO");
+        }
+      }
+      assertThat(started).hasContent("x\nx");
+      process.signal(SIGTERM);
+      assertThat(process.awaitExit(Duration.ofSeconds(10)).orElseThrow())
+          .isInstanceOfSatisfying(
+              ExitStatus.Exited.class, exited -> assertThat(exited.code()).isZero());
+      assertThat(socket).doesNotExist();
+    } finally {
+      process.signal(SIGKILL);
+      process.awaitExit();
+    }
+  }
+
+  @Test
+  void relay_once_leavesNoSocketBehind() throws Exception {
+    var socket = directory.resolve("socket");
+    var process =
+        command("--once", "unix-listen:" + socket, "exec:tr a-z A-Z")
+            .spawn(ChildFd.devNull(), ChildFd.devNull(), ChildFd.pipe());
+    try (var lines = new BufferedReader(new InputStreamReader(process.stderr(), UTF_8))) {
+      assertThat(lines.readLine()).startsWith("netsvc: relaying unix-listen:");
+      try (var client = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+        client.shutdownOutput();
+        assertThat(client.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+      }
+      assertThat(process.awaitExit(Duration.ofSeconds(10)).orElseThrow())
+          .isInstanceOfSatisfying(
+              ExitStatus.Exited.class, exited -> assertThat(exited.code()).isZero());
+      assertThat(socket).doesNotExist();
+    } finally {
+      process.signal(SIGKILL);
+      process.awaitExit();
+    }
   }
 
   @Test

@@ -51,6 +51,9 @@ final class ConnectEnd implements End {
     boolean noDelay = options.flag("nodelay", true);
     boolean keepAlive = options.flag("keepalive", false);
     var via = options.text("via").map(text -> Via.parse(text, options, services));
+    if (via.isPresent() && (place.scheme().isUnix() || place.host().isEmpty() || place.port() == 0)) {
+      throw options.failed("a proxy (via) needs a host and a port to connect to", null);
+    }
     var header = options.text("proxy-protocol").map(version -> version(version, options));
     var connector =
         Connector.of(

@@ -49,6 +49,9 @@ final class DatagramEnd implements End {
     } catch (IOException e) {
       channel.close();
       throw new IOException(name + ": " + e.getMessage(), e);
+    } catch (RuntimeException e) { // of an address of another kind
+      channel.close();
+      throw new IOException(name + ": " + e, e);
     }
   }
 
@@ -87,6 +90,11 @@ final class DatagramEnd implements End {
     }
     bound = channel;
     return channel;
+  }
+
+  @Override
+  public boolean accepts() {
+    return listens;
   }
 
   @Override

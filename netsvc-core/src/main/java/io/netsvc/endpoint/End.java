@@ -50,6 +50,11 @@ public interface End extends AutoCloseable {
     return Optional.empty();
   }
 
+  /** {@return whether it waits for whoever comes next, and another one may come after that} */
+  default boolean accepts() {
+    return false;
+  }
+
   /** {@return whether its connections are of datagrams: each read and each write is one} */
   default boolean isDatagram() {
     return false;

@@ -15,18 +15,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The options of an end's URI, after its question mark: {@code name=value}, or a name alone for yes,
  * with an ampersand between two. Values may have {@code %xx}. Every one must be asked for.
  */
 final class EndOptions {
-  private final String uri;
+  private final String end;
   private final Map<String, List<String>> left = new LinkedHashMap<>();
   private final TreeSet<String> known = new TreeSet<>();
 
-  EndOptions(String uri, String query) {
-    this.uri = uri;
+  /**
+   * Reads them.
+   *
+   * @param end what they belong to, for the messages
+   */
+  EndOptions(String end, String query) {
+    this.end = end;
     for (var option : query.isEmpty() ? new String[0] : query.split("&", -1)) {
       int equals = option.indexOf('=');
       var name = (equals < 0 ? option : option.substring(0, equals)).toLowerCase(Locale.ROOT);
@@ -115,19 +121,19 @@ final class EndOptions {
       throw new IllegalArgumentException(
           "end \"%s\": option: read \"%s\", expected %s%s"
               .formatted(
-                  Visible.line(uri),
+                  Visible.line(end),
                   Visible.line(name),
                   known.isEmpty() ? "none" : String.join(", ", known),
                   NearWords.hint(NearWords.of(name, known))));
     }
   }
 
-  IllegalArgumentException failed(String why, Throwable cause) {
-    return new IllegalArgumentException("end \"%s\": %s".formatted(Visible.line(uri), why), cause);
+  IllegalArgumentException failed(String why, @Nullable Throwable cause) {
+    return new IllegalArgumentException("end \"%s\": %s".formatted(Visible.line(end), why), cause);
   }
 
   IllegalArgumentException wrong(String name, String read, String why) {
     return new IllegalArgumentException(
-        "end \"%s\": %s: read \"%s\", %s".formatted(Visible.line(uri), name, Visible.line(read), why));
+        "end \"%s\": %s: read \"%s\", %s".formatted(Visible.line(end), name, Visible.line(read), why));
   }
 }

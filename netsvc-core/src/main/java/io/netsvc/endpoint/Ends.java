@@ -36,16 +36,20 @@ import java.util.regex.Pattern;
  */
 public final class Ends {
   private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9-]*):(.*)", Pattern.DOTALL);
+  private static final Pattern COMMAND = Pattern.compile("(exec|sh):", Pattern.CASE_INSENSITIVE);
   private static final List<String> SCHEMES =
       List.of(
           "tcp", "tcp-connect", "tcp-listen", "tls", "tls-connect", "tls-listen", "udp", "udp-connect", "udp-listen", "unix",
           "unix-connect", "unix-listen", "socks-listen", "connect-listen", "sni-listen", "exec", "sh", "stdio", "file", "fifo", "fd");
 
   private final String uri;
+  private final String name; // without the options, for they may hold a password
   private final ServiceResolver services;
 
   private Ends(String uri, ServiceResolver services) {
+    int mark = uri.indexOf('?');
     this.uri = uri;
+    this.name = mark < 0 || COMMAND.matcher(uri).lookingAt() ? uri : uri.substring(0, mark);
     this.services = services;
   }
 
@@ -87,7 +91,7 @@ public final class Ends {
       throw new IllegalArgumentException(
           "end \"%s\": scheme: read \"%s\", expected %s%s"
               .formatted(
-                  Visible.line(uri),
+                  Visible.line(name),
                   read,
                   String.join(", ", SCHEMES),
                   NearWords.hint(NearWords.of(read, SCHEMES))));
@@ -104,22 +108,22 @@ public final class Ends {
   private End withOptions(String scheme, String rest) {
     int mark = rest.indexOf('?');
     var place = mark < 0 ? rest : rest.substring(0, mark);
-    var options = new EndOptions(uri, mark < 0 ? "" : rest.substring(mark + 1));
+    var options = new EndOptions(name, mark < 0 ? "" : rest.substring(mark + 1));
     var end =
         switch (scheme) {
           case "tcp", "tcp-connect", "unix", "unix-connect" ->
-              ConnectEnd.of(uri, endpoint(scheme, place), false, options, services);
+              ConnectEnd.of(name, endpoint(scheme, place), false, options, services);
           case "tls", "tls-connect" ->
-              ConnectEnd.of(uri, endpoint("tcp", place), true, options, services);
+              ConnectEnd.of(name, endpoint("tcp", place), true, options, services);
           case "tcp-listen", "unix-listen" ->
-              ListenEnd.of(uri, endpoint(scheme, place), false, options);
-          case "tls-listen" -> ListenEnd.of(uri, endpoint("tcp", place), true, options);
+              ListenEnd.of(name, endpoint(scheme, place), false, options);
+          case "tls-listen" -> ListenEnd.of(name, endpoint("tcp", place), true, options);
           case "socks-listen", "connect-listen", "sni-listen" ->
-              RoutingEnd.of(uri, scheme, endpoint("tcp", place), options, services);
-          case "udp", "udp-connect" -> new DatagramEnd(uri, endpoint("udp", place), false, ConnectEnd.source(options));
-          case "udp-listen" -> new DatagramEnd(uri, endpoint("udp", place), true, Optional.empty());
-          case "file" -> FileEnd.file(uri, place, options);
-          case "fifo" -> FileEnd.fifo(uri, place, options);
+              RoutingEnd.of(name, scheme, endpoint("tcp", place), options, services);
+          case "udp", "udp-connect" -> new DatagramEnd(name, endpoint("udp", place), false, ConnectEnd.source(options));
+          case "udp-listen" -> new DatagramEnd(name, endpoint("udp", place), true, Optional.empty());
+          case "file" -> FileEnd.file(name, place, options);
+          case "fifo" -> FileEnd.fifo(name, place, options);
           case "fd" -> new FdEnd(fd(place));
           default -> throw new AssertionError(scheme);
         };
@@ -138,7 +142,7 @@ public final class Ends {
       return Integer.parseInt(text);
     }
     throw new IllegalArgumentException(
-        "end \"%s\": fd: read \"%s\", expected a number".formatted(Visible.line(uri), Visible.line(text)));
+        "end \"%s\": fd: read \"%s\", expected a number".formatted(Visible.line(name), Visible.line(text)));
   }
 
   private List<String> words(String command) {
@@ -148,17 +152,16 @@ public final class Ends {
         return words;
       }
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("end \"%s\": %s".formatted(Visible.line(uri), e.getMessage()), e);
+      throw new IllegalArgumentException("end \"%s\": %s".formatted(Visible.line(name), e.getMessage()), e);
     }
-    throw new IllegalArgumentException("end \"%s\": expected a program".formatted(Visible.line(uri)));
+    throw new IllegalArgumentException("end \"%s\": expected a program".formatted(Visible.line(name)));
   }
 
   private End exec(List<String> command) {
     var path = System.getenv("PATH");
     var program = command.getFirst();
     try {
-      return new ExecEnd(
-          uri,
+      return new ExecEnd(name,
           ProcessSpawner.of(
               program.indexOf('/') >= 0 ? Path.of(program).toAbsolutePath() : Path.of(program),
               o ->
@@ -168,7 +171,7 @@ public final class Ends {
                       .withDirectory(Path.of("").toAbsolutePath())
                       .withSharedSession()));
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("end \"%s\": %s".formatted(Visible.line(uri), e.getMessage()), e);
+      throw new IllegalArgumentException("end \"%s\": %s".formatted(Visible.line(name), e.getMessage()), e);
     }
   }
 }

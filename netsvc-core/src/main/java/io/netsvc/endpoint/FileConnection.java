@@ -20,9 +20,11 @@ import org.jspecify.annotations.Nullable;
  * Nothing is set on the files, which other processes share.
  */
 final class FileConnection implements Connection {
-  private static final ExecutorService THREADS =
+  /** For calls that no virtual thread may make: one that blocks would keep a carrier busy. */
+  static final ExecutorService THREADS =
       Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("netsvc-file-", 0).factory());
 
+  private static final long LONGEST_WAIT = 20; // milliseconds
   private static final SocketAddress UNNAMED = UnixDomainSocketAddress.of("");
 
   private final String name;
@@ -57,7 +59,7 @@ final class FileConnection implements Connection {
       return -1;
     }
     try {
-      return blocking(() -> channel.read(into));
+      return blocking(() -> read(channel, into));
     } catch (ClosedChannelException e) {
       if (inputShut && !closed) {
         return -1;
@@ -78,8 +80,11 @@ final class FileConnection implements Connection {
       return blocking(
           () -> {
             int total = 0;
+            int idle = 0;
             while (from.hasRemaining()) {
-              total += channel.write(from);
+              int n = channel.write(from);
+              total += n;
+              idle = n > 0 ? 0 : waited(idle);
             }
             return total;
           });
@@ -88,6 +93,26 @@ final class FileConnection implements Connection {
       shutdownInput();
       throw e;
     }
+  }
+
+  /** A read of nothing: somebody who shares the file has set O_NONBLOCK. */
+  private static int read(FileChannel channel, ByteBuffer into) throws IOException {
+    int n = channel.read(into);
+    for (int idle = 0; n == 0 && into.hasRemaining(); idle = waited(idle)) {
+      n = channel.read(into);
+    }
+    return n;
+  }
+
+  /** Nobody tells a FileChannel when there is more: it looks again, the later the longer it waits. */
+  private static int waited(int idle) throws IOException {
+    try {
+      Thread.sleep(Math.min(1L << Math.min(idle, 10), LONGEST_WAIT));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AsynchronousCloseException();
+    }
+    return idle + 1;
   }
 
   private int blocking(Callable<Integer> call) throws IOException {

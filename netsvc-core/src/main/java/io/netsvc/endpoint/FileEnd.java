@@ -10,6 +10,8 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /** A file or a fifo, which is read from its beginning, and written. */
@@ -67,25 +69,53 @@ final class FileEnd implements End {
 
   /** A fifo waits here for the process at its other side. */
   @Override
-  public Connection open() throws IOException {
-    FileChannel in = null;
+  public Connection open() throws IOException, InterruptedException {
+    var opening = FileConnection.THREADS.submit(this::connection);
     try {
-      in = reads ? FileChannel.open(path) : null;
+      return opening.get();
+    } catch (InterruptedException e) {
+      giveUp(opening);
+      throw e;
+    } catch (ExecutionException e) {
+      throw failure(e.getCause());
+    }
+  }
+
+  private Connection connection() throws IOException {
+    var in = reads ? FileChannel.open(path) : null;
+    try {
       return new FileConnection(name, in, output(), false);
     } catch (IOException e) {
       if (in != null) {
         in.close();
       }
-      throw e instanceof NoSuchFileException
-          ? new NoSuchFileException(name + ": no such file")
-          : e instanceof FileAlreadyExistsException
-              ? new FileAlreadyExistsException(name + ": exists already")
-              : new IOException(name + ": " + e.getMessage(), e);
+      throw e;
     }
   }
 
   private @Nullable FileChannel output() throws IOException {
     return writing.isEmpty() ? null : FileChannel.open(path, writing);
+  }
+
+  /**
+   * Nothing interrupts an open(2), but it returns once the fifo is open for the other side: for both
+   * it opens at once (fifo(7)).
+   */
+  private void giveUp(Future<Connection> opening) {
+    try (var _ = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      opening.get().close();
+    } catch (IOException | InterruptedException | ExecutionException e) {
+      // It could not be opened, or the process at the other side has come and gone.
+    }
+  }
+
+  private IOException failure(@Nullable Throwable cause) {
+    return switch (cause) {
+      case NoSuchFileException _ -> new NoSuchFileException(name + ": no such file");
+      case FileAlreadyExistsException _ -> new FileAlreadyExistsException(name + ": exists already");
+      case IOException e -> new IOException(name + ": " + e.getMessage(), e);
+      case null, default -> new IOException(name + ": " + cause, cause);
+    };
   }
 
   @Override

@@ -108,6 +108,11 @@ final class ListenEnd implements End {
   }
 
   @Override
+  public boolean accepts() {
+    return true;
+  }
+
+  @Override
   public Connection greet(Connection accepted) throws IOException {
     try {
       var known =

@@ -104,6 +104,11 @@ final class RoutingEnd implements End {
   }
 
   @Override
+  public boolean accepts() {
+    return true;
+  }
+
+  @Override
   public Connection greet(Connection accepted) throws IOException {
     return listening.greet(accepted);
   }

@@ -15,6 +15,10 @@ import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,6 +46,8 @@ final class EndsTest {
         "tcp://127.0.0.1:80?source=here|end .*: source: read \"here\", expected an address.*",
         "tcp://127.0.0.1:80?retry=1001|end .*: retry: read \"1001\", expected a number from 0 to 1000",
         "tcp://127.0.0.1:80?via=socks6://h:1|end .*: via: read \"socks6\", expected socks4, socks4a, socks5 or http",
+        "unix:/x?via=socks5://h:1|end \"unix:/x\": a proxy .via. needs a host and a port to connect to",
+        "tcp://127.0.0.1:80?via=socks5:/u:secret@h:1|end .*: via: read \"socks5:/\\*\\*\\*@h:1\", expected socks5://.*",
         "tcp://127.0.0.1:80?via=h:1|end .*: via: read \"h:1\", expected socks5://host:port.*",
         "tcp://127.0.0.1:80?proxy-protocol=v3|end .*: proxy-protocol: read \"v3\", expected v1 or v2",
         "tcp://127.0.0.1:80?device=%zz|end .*: device: read \"%zz\", expected two hexadecimal digits.*",
@@ -109,6 +115,71 @@ final class EndsTest {
       assertThat(readAll(connection)).isEqualTo("from outside");
     } finally {
       writer.destroy();
+    }
+  }
+
+  @Test
+  void fifo_givenUp_keepsNoThread() throws Exception {
+    var fifo = directory.resolve("fifo");
+    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+    for (var end : List.of(Ends.of("fifo:" + fifo), Ends.of("fifo:" + fifo + "?write"))) {
+      var interrupted = new CompletableFuture<Boolean>();
+      var waiting =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try (var _ = end.open()) {
+                      interrupted.complete(false);
+                    } catch (InterruptedException e) {
+                      interrupted.complete(true);
+                    } catch (IOException e) {
+                      interrupted.completeExceptionally(e);
+                    }
+                  });
+      while (!opens()) {
+        Thread.onSpinWait();
+      }
+      waiting.interrupt();
+      assertThat(interrupted.get(10, TimeUnit.SECONDS)).isTrue();
+      while (opens()) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  /** Whether a thread of this process is inside an open(2) of a file. */
+  private static boolean opens() {
+    return Thread.getAllStackTraces().entrySet().stream()
+        .anyMatch(
+            thread ->
+                thread.getKey().getName().startsWith("netsvc-file-")
+                    && Arrays.stream(thread.getValue())
+                        .anyMatch(frame -> frame.getMethodName().startsWith("open")));
+  }
+
+  @Test
+  void name_holdsNoPassword() {
+    assertThat(Ends.of("tcp://127.0.0.1:80?via=socks5://user:secret@127.0.0.1:1080").toString())
+        .isEqualTo("tcp://127.0.0.1:80");
+    assertThat(Ends.of("sh:test a = b?").toString()).isEqualTo("sh:test a = b?");
+  }
+
+  @Test
+  void udp_largeDatagrams_stayWholeThroughARelay() throws Exception {
+    try (var left = new DatagramSocket(0, LOOPBACK);
+        var right = new DatagramSocket(0, LOOPBACK)) {
+      var a = Ends.of("udp://127.0.0.1:" + left.getLocalPort()).open();
+      var b = Ends.of("udp://127.0.0.1:" + right.getLocalPort()).open();
+      var port = ((java.net.InetSocketAddress) a.localAddress()).getPort();
+      var relay = Relay.between(a, b);
+      var bytes = new byte[60_000];
+      new Random(1).nextBytes(bytes);
+      left.send(new DatagramPacket(bytes, bytes.length, LOOPBACK, port));
+      var packet = new DatagramPacket(new byte[65_535], 65_535);
+      right.receive(packet);
+      assertThat(Arrays.copyOf(packet.getData(), packet.getLength())).isEqualTo(bytes);
+      relay.abort();
+      relay.await();
     }
   }
 
