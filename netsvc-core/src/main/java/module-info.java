@@ -7,6 +7,7 @@ module io.netsvc.core {
   requires static org.jspecify;
 
   exports io.netsvc.endpoint;
+  exports io.netsvc.fault;
   exports io.netsvc.net;
   exports io.netsvc.process;
   exports io.netsvc.linux to

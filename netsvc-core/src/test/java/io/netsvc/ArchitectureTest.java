@@ -73,13 +73,22 @@ final class ArchitectureTest {
           .resideInAPackage("io.netsvc.process..");
 
   @ArchTest
-  static final ArchRule endpoint_stands_above_all =
+  static final ArchRule endpoint_and_fault_stand_above_all =
       noClasses()
           .that()
-          .resideOutsideOfPackage("io.netsvc.endpoint")
+          .resideOutsideOfPackages("io.netsvc.endpoint", "io.netsvc.fault")
           .should()
           .dependOnClassesThat()
-          .resideInAPackage("io.netsvc.endpoint..");
+          .resideInAnyPackage("io.netsvc.endpoint..", "io.netsvc.fault..");
+
+  @ArchTest
+  static final ArchRule endpoint_knows_no_faults =
+      noClasses()
+          .that()
+          .resideInAPackage("io.netsvc.endpoint")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.netsvc.fault..");
 
   @ArchTest
   static final ArchRule nio_needs_nothing_native =
