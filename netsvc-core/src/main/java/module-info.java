@@ -6,6 +6,7 @@ module io.netsvc.core {
   requires static jdk.jfr;
   requires static org.jspecify;
 
+  exports io.netsvc.dump;
   exports io.netsvc.endpoint;
   exports io.netsvc.fault;
   exports io.netsvc.net;

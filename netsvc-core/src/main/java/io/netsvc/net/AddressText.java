@@ -26,7 +26,7 @@ public final class AddressText {
   }
 
   /** Returns an address and port, such as {@code [2001:db8::1]:80}, or the path of a Unix one. */
-  static String of(SocketAddress address) {
+  public static String of(SocketAddress address) {
     return switch (address) {
       case InetSocketAddress inet when inet.getAddress() instanceof Inet6Address six ->
           '[' + of(six) + "]:" + inet.getPort();

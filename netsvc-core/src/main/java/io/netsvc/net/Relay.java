@@ -87,13 +87,30 @@ public final class Relay {
     try {
       var settings = (RelaySettings) options.apply(RelaySettings.DEFAULTS);
       var joined = joining.join(first, second, settings.mode());
-      var pair = new RelayPair(joined, settings, outcome -> ended(outcome, recording, end));
+      var pair =
+          new RelayPair(
+              joined,
+              settings,
+              outcome -> {
+                tell(settings.tap(), outcome);
+                ended(outcome, recording, end);
+              });
       joined.loop().execute(pair::start);
       return new Relay(pair, end);
     } catch (IOException | RuntimeException | Error e) {
       first.abort();
       second.abort();
       throw e;
+    }
+  }
+
+  private static void tell(@Nullable RelayTap tap, Outcome outcome) {
+    try {
+      if (tap != null) {
+        tap.ended(outcome);
+      }
+    } catch (RuntimeException | Error e) {
+      log.warn("the tap of a relay failed at its end", e);
     }
   }
 

@@ -109,7 +109,7 @@ final class RelayClient implements Connecting {
   /** Relays from now on; both connections are the relay's then, or closed. */
   private void join(Connection known, Connection connection) throws IOException {
     upstream = connection;
-    var begun = Relay.between(known, connection, server.settings().relay());
+    var begun = Relay.between(known, connection, o -> server.settings().relay(o, known, connection));
     relay = begun;
     var address = known.remoteAddress();
     server.started(address);

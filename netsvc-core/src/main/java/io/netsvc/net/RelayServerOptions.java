@@ -31,4 +31,10 @@ public sealed interface RelayServerOptions permits RelayServerSettings {
    * thread meanwhile, and its place among the listener's maximum. Default: none.
    */
   RelayServerOptions withGreeting(Greeting greeting);
+
+  /**
+   * Returns these options with somebody who sees the bytes of each relay, as {@link
+   * RelayOptions#withTap} has it for one. Default: nobody.
+   */
+  RelayServerOptions withTaps(RelayTaps taps);
 }

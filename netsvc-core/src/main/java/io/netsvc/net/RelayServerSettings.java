@@ -12,21 +12,22 @@ record RelayServerSettings(
     RelayEvents events,
     @Nullable Duration proxyIn,
     ProxyHeader.@Nullable Version proxyOut,
-    @Nullable Greeting greeting)
+    @Nullable Greeting greeting,
+    @Nullable RelayTaps taps)
     implements RelayServerOptions {
   static final RelayServerSettings DEFAULTS =
-      new RelayServerSettings(o -> o, new RelayEvents() {}, null, null, null);
+      new RelayServerSettings(o -> o, new RelayEvents() {}, null, null, null, null);
 
   @Override
   public RelayServerOptions withRelay(UnaryOperator<RelayOptions> options) {
     Objects.requireNonNull(options, "options");
-    return new RelayServerSettings(options, events, proxyIn, proxyOut, greeting);
+    return new RelayServerSettings(options, events, proxyIn, proxyOut, greeting, taps);
   }
 
   @Override
   public RelayServerOptions withEvents(RelayEvents listener) {
     Objects.requireNonNull(listener, "events");
-    return new RelayServerSettings(relay, listener, proxyIn, proxyOut, greeting);
+    return new RelayServerSettings(relay, listener, proxyIn, proxyOut, greeting, taps);
   }
 
   @Override
@@ -34,19 +35,31 @@ record RelayServerSettings(
     if (!headerTimeout.isPositive()) {
       throw new IllegalArgumentException("header timeout is not positive: " + headerTimeout);
     }
-    return new RelayServerSettings(relay, events, headerTimeout, proxyOut, greeting);
+    return new RelayServerSettings(relay, events, headerTimeout, proxyOut, greeting, taps);
   }
 
   @Override
   public RelayServerOptions withProxyOut(ProxyHeader.Version version) {
     Objects.requireNonNull(version, "version");
-    return new RelayServerSettings(relay, events, proxyIn, version, greeting);
+    return new RelayServerSettings(relay, events, proxyIn, version, greeting, taps);
   }
 
   @Override
   public RelayServerOptions withGreeting(Greeting step) {
     Objects.requireNonNull(step, "greeting");
-    return new RelayServerSettings(relay, events, proxyIn, proxyOut, step);
+    return new RelayServerSettings(relay, events, proxyIn, proxyOut, step, taps);
+  }
+
+  @Override
+  public RelayServerOptions withTaps(RelayTaps all) {
+    Objects.requireNonNull(all, "taps");
+    return new RelayServerSettings(relay, events, proxyIn, proxyOut, greeting, all);
+  }
+
+  /** Returns the options of one relay. */
+  RelayOptions relay(RelayOptions defaults, Connection client, Connection upstream) {
+    var options = relay.apply(defaults);
+    return taps == null ? options : options.withTap(taps.tap(client, upstream));
   }
 
   /** {@return whether there is something to do before the relay that may block} */

@@ -14,4 +14,7 @@ public interface RelayTap {
    * @param bytes a read-only view, which is valid only during the call
    */
   void seen(Outcome.Side from, ByteBuffer bytes);
+
+  /** The relay has ended. Called once, on its event loop too; what it throws is logged. */
+  default void ended(Outcome outcome) {}
 }
