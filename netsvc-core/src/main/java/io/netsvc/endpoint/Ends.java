@@ -27,7 +27,9 @@ import java.util.regex.Pattern;
  *       clients say where to; {@code sni-listen://host:port}, whose clients are routed by the name in
  *       their TLS greeting, as in {@code ?route=a.example.org,10.0.0.1:443&default=10.0.0.2:443}
  *   <li>{@code udp://host:port}; {@code udp-listen://host:port} for whoever sends first
- *   <li>{@code exec:program arguments}, {@code sh:command}: a program on a socket
+ *   <li>{@code exec:program arguments}, {@code sh:command}: a program on a socket; {@code
+ *       exec-pipes:program arguments}, {@code sh-pipes:command}: on two pipes, so that each direction
+ *       ends by itself
  *   <li>{@code stdio} or {@code -}, {@code file:/path}, {@code fifo:/path}, {@code fd:3}
  * </ul>
  *
@@ -39,7 +41,8 @@ public final class Ends {
   private static final List<String> SCHEMES =
       List.of(
           "tcp", "tcp-connect", "tcp-listen", "tls", "tls-connect", "tls-listen", "udp", "udp-connect", "udp-listen", "unix",
-          "unix-connect", "unix-listen", "socks-listen", "connect-listen", "sni-listen", "exec", "sh", "stdio", "file", "fifo", "fd");
+          "unix-connect", "unix-listen", "socks-listen", "connect-listen", "sni-listen", "exec", "exec-pipes", "sh", "sh-pipes",
+          "stdio", "file", "fifo", "fd");
 
   private final String uri;
   private final ServiceResolver services;
@@ -95,8 +98,10 @@ public final class Ends {
     var scheme = known ? matcher.group(1).toLowerCase(Locale.ROOT) : "tcp";
     var rest = known ? matcher.group(2) : uri;
     return switch (scheme) {
-      case "exec" -> exec(words(rest));
-      case "sh" -> exec(List.of("/bin/sh", "-c", rest));
+      case "exec" -> new ExecEnd(uri, program(words(rest)));
+      case "sh" -> new ExecEnd(uri, program(shell(rest)));
+      case "exec-pipes" -> new ExecPipesEnd(uri, program(words(rest)));
+      case "sh-pipes" -> new ExecPipesEnd(uri, program(shell(rest)));
       default -> withOptions(scheme, rest);
     };
   }
@@ -153,20 +158,22 @@ public final class Ends {
     throw new IllegalArgumentException("end \"%s\": expected a program".formatted(Visible.line(uri)));
   }
 
-  private End exec(List<String> command) {
+  private static List<String> shell(String command) {
+    return List.of("/bin/sh", "-c", command);
+  }
+
+  private ProcessSpawner program(List<String> command) {
     var path = System.getenv("PATH");
     var program = command.getFirst();
     try {
-      return new ExecEnd(
-          uri,
-          ProcessSpawner.of(
-              program.indexOf('/') >= 0 ? Path.of(program).toAbsolutePath() : Path.of(program),
-              o ->
-                  o.withSearchPath(path == null ? "/usr/bin:/bin" : path)
-                      .withArguments(command)
-                      .withEnvironment(System.getenv())
-                      .withDirectory(Path.of("").toAbsolutePath())
-                      .withSharedSession()));
+      return ProcessSpawner.of(
+          program.indexOf('/') >= 0 ? Path.of(program).toAbsolutePath() : Path.of(program),
+          o ->
+              o.withSearchPath(path == null ? "/usr/bin:/bin" : path)
+                  .withArguments(command)
+                  .withEnvironment(System.getenv())
+                  .withDirectory(Path.of("").toAbsolutePath())
+                  .withSharedSession());
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("end \"%s\": %s".formatted(Visible.line(uri), e.getMessage()), e);
     }

@@ -26,19 +26,21 @@ final class FarEnd implements AutoCloseable {
     CONNECT,
     TLS,
     TLS_LISTEN,
-    EXEC;
+    EXEC,
+    EXEC_PIPES;
 
     /** Skips a test whose program is missing. */
     void needs() {
-      if (this == EXEC) {
+      if (this == EXEC || this == EXEC_PIPES) {
         Programs.need("perl");
       }
     }
   }
 
   /**
-   * Copies its socket at fds 0 and 1 to one that it connects, both ways, with both half-closes: to
-   * close fd 1 alone, as most programs do, ends nothing as long as fd 0 is the same socket.
+   * Copies its fds 0 and 1 to a socket that it connects, both ways, with both half-closes: to close fd
+   * 1 alone, as most programs do, ends nothing as long as fd 0 is the same socket. A pipe ends when
+   * nobody has it any more.
    */
   private static final String CAT =
       """
@@ -51,8 +53,9 @@ final class FarEnd implements AutoCloseable {
           }
         }
         shutdown($to, 1);
+        close($to);
       }
-      if (fork) { copy($s, STDOUT); wait } else { copy(STDIN, $s) }
+      if (fork) { close(STDIN); copy($s, STDOUT); wait } else { close(STDOUT); copy(STDIN, $s) }
       """;
 
   private final End end;
@@ -106,13 +109,16 @@ final class FarEnd implements AutoCloseable {
       }
       case SOCKS5 -> proxied("socks5", ProxyServer.socks(), toClose);
       case CONNECT -> proxied("http", ProxyServer.http(), toClose);
-      case EXEC -> {
-        var listener = Listener.open(loopback());
-        toClose.push(listener::close);
-        var command = "exec:env PORT=" + port(listener) + " perl -MIO::Socket::INET -e '" + CAT + "'";
-        yield new FarEnd(Ends.of(command), listener::accept, toClose);
-      }
+      case EXEC -> program("exec:", toClose);
+      case EXEC_PIPES -> program("exec-pipes:", toClose);
     };
+  }
+
+  private static FarEnd program(String scheme, Deque<Runnable> toClose) throws IOException {
+    var listener = Listener.open(loopback());
+    toClose.push(listener::close);
+    var command = scheme + "env PORT=" + port(listener) + " perl -MIO::Socket::INET -e '" + CAT + "'";
+    return new FarEnd(Ends.of(command), listener::accept, toClose);
   }
 
   private static FarEnd accepting(
