@@ -3,6 +3,7 @@ package io.netsvc.endpoint;
 import io.netsvc.net.Endpoint;
 import io.netsvc.net.ServiceResolver;
 import io.netsvc.process.ProcessSpawner;
+import io.netsvc.process.SpawnOptions;
 import io.netsvc.text.CommandWords;
 import io.netsvc.text.NearWords;
 import io.netsvc.text.Visible;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -29,7 +31,8 @@ import java.util.regex.Pattern;
  *   <li>{@code udp://host:port}; {@code udp-listen://host:port} for whoever sends first
  *   <li>{@code exec:program arguments}, {@code sh:command}: a program on a socket; {@code
  *       exec-pipes:program arguments}, {@code sh-pipes:command}: on two pipes, so that each direction
- *       ends by itself
+ *       ends by itself; {@code pty:program arguments}: on a terminal of its own, which has no
+ *       half-close: the end of its input is a ^D that is typed
  *   <li>{@code stdio} or {@code -}, {@code file:/path}, {@code fifo:/path}, {@code fd:3}
  * </ul>
  *
@@ -42,7 +45,7 @@ public final class Ends {
       List.of(
           "tcp", "tcp-connect", "tcp-listen", "tls", "tls-connect", "tls-listen", "udp", "udp-connect", "udp-listen", "unix",
           "unix-connect", "unix-listen", "socks-listen", "connect-listen", "sni-listen", "exec", "exec-pipes", "sh", "sh-pipes",
-          "stdio", "file", "fifo", "fd");
+          "pty", "stdio", "file", "fifo", "fd");
 
   private final String uri;
   private final ServiceResolver services;
@@ -98,10 +101,13 @@ public final class Ends {
     var scheme = known ? matcher.group(1).toLowerCase(Locale.ROOT) : "tcp";
     var rest = known ? matcher.group(2) : uri;
     return switch (scheme) {
-      case "exec" -> new ExecEnd(uri, program(words(rest)));
-      case "sh" -> new ExecEnd(uri, program(shell(rest)));
-      case "exec-pipes" -> new ExecPipesEnd(uri, program(words(rest)));
-      case "sh-pipes" -> new ExecPipesEnd(uri, program(shell(rest)));
+      case "exec" -> new ExecEnd(uri, program(words(rest), SpawnOptions::withSharedSession));
+      case "sh" -> new ExecEnd(uri, program(shell(rest), SpawnOptions::withSharedSession));
+      case "exec-pipes" ->
+          new ExecPipesEnd(uri, program(words(rest), SpawnOptions::withSharedSession));
+      case "sh-pipes" ->
+          new ExecPipesEnd(uri, program(shell(rest), SpawnOptions::withSharedSession));
+      case "pty" -> new TerminalEnd(uri, program(words(rest), SpawnOptions::withTerminal));
       default -> withOptions(scheme, rest);
     };
   }
@@ -162,18 +168,18 @@ public final class Ends {
     return List.of("/bin/sh", "-c", command);
   }
 
-  private ProcessSpawner program(List<String> command) {
+  private ProcessSpawner program(List<String> command, UnaryOperator<SpawnOptions> session) {
     var path = System.getenv("PATH");
     var program = command.getFirst();
     try {
       return ProcessSpawner.of(
           program.indexOf('/') >= 0 ? Path.of(program).toAbsolutePath() : Path.of(program),
           o ->
-              o.withSearchPath(path == null ? "/usr/bin:/bin" : path)
-                  .withArguments(command)
-                  .withEnvironment(System.getenv())
-                  .withDirectory(Path.of("").toAbsolutePath())
-                  .withSharedSession());
+              session.apply(
+                  o.withSearchPath(path == null ? "/usr/bin:/bin" : path)
+                      .withArguments(command)
+                      .withEnvironment(System.getenv())
+                      .withDirectory(Path.of("").toAbsolutePath())));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("end \"%s\": %s".formatted(Visible.line(uri), e.getMessage()), e);
     }

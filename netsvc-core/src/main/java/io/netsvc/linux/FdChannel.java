@@ -13,7 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Blocking reads and writes on a stream socket or a pipe of our own. The fd keeps its blocking mode
+ * Blocking reads and writes on a stream socket, a pipe or a terminal of our own. The fd keeps its blocking mode
  * until Java first reads or writes it, so that a child can have it as it is. A thread that would
  * block arms the event loop and parks, which lets a virtual thread go off its carrier.
  *
@@ -24,7 +24,7 @@ public final class FdChannel implements ByteChannel {
   private static final int CHUNK = 64 * 1024;
 
   private final Fd fd;
-  private final boolean socket;
+  private final Kind kind;
   private final ReentrantLock state = new ReentrantLock();
   private volatile @Nullable Thread reader;
   private volatile @Nullable Thread writer;
@@ -34,19 +34,31 @@ public final class FdChannel implements ByteChannel {
   /** How many threads are inside a system call on the fd; the last one out closes it. */
   private int users;
 
-  private FdChannel(Fd fd, boolean socket) {
+  /** What an fd is. */
+  private enum Kind {
+    SOCKET,
+    PIPE,
+    TERMINAL
+  }
+
+  private FdChannel(Fd fd, Kind kind) {
     this.fd = fd;
-    this.socket = socket;
+    this.kind = kind;
   }
 
   /** Takes over a connected stream socket. */
   public static FdChannel ofSocket(Fd fd) {
-    return new FdChannel(fd, true);
+    return new FdChannel(fd, Kind.SOCKET);
   }
 
   /** Takes over one end of a pipe. */
   public static FdChannel ofPipe(Fd fd) {
-    return new FdChannel(fd, false);
+    return new FdChannel(fd, Kind.PIPE);
+  }
+
+  /** Takes over the master of a pseudo-terminal; its input ends when no program has the terminal. */
+  public static FdChannel ofTerminal(Fd master) {
+    return new FdChannel(master, Kind.TERMINAL);
   }
 
   /** Returns a duplicate of the fd, in blocking mode; see {@link FdHolder#handOver}. */
@@ -71,11 +83,11 @@ public final class FdChannel implements ByteChannel {
     try (var arena = Arena.ofConfined()) {
       var buffer = arena.allocate(Math.min(CHUNK, into.remaining()));
       long n = blocking(EventLoop.IN, () -> fd.read(buffer, buffer.byteSize()));
+      if (n == 0 || (n == -Errno.EIO && kind == Kind.TERMINAL)) {
+        return -1;
+      }
       if (n < 0) {
         throw new LinuxException("read", (int) -n);
-      }
-      if (n == 0) {
-        return -1;
       }
       into.put(buffer.asSlice(0, n).asByteBuffer());
       return (int) n;
@@ -104,7 +116,7 @@ public final class FdChannel implements ByteChannel {
 
   private long write(MemorySegment chunk) {
     // A pipe has no MSG_NOSIGNAL; the JVM catches SIGPIPE, and EPIPE is what remains.
-    return socket ? Sockets.write(fd, chunk) : fd.write(chunk, chunk.byteSize());
+    return kind == Kind.SOCKET ? Sockets.write(fd, chunk) : fd.write(chunk, chunk.byteSize());
   }
 
   private interface Attempt {
