@@ -7,6 +7,7 @@ import io.netsvc.process.SpawnOptions;
 import io.netsvc.text.CommandWords;
 import io.netsvc.text.NearWords;
 import io.netsvc.text.Visible;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +30,7 @@ import java.util.regex.Pattern;
  *       clients say where to; {@code sni-listen://host:port}, whose clients are routed by the name in
  *       their TLS greeting, as in {@code ?route=a.example.org,10.0.0.1:443&default=10.0.0.2:443}
  *   <li>{@code udp://host:port}; {@code udp-listen://host:port} for whoever sends first
+ *   <li>{@code unix-seqpacket:/path}, {@code unix-dgram:/path}, with {@code -listen} as well: messages
  *   <li>{@code exec:program arguments}, {@code sh:command}: a program on a socket; {@code
  *       exec-pipes:program arguments}, {@code sh-pipes:command}: on two pipes, so that each direction
  *       ends by itself; {@code pty:program arguments}: on a terminal of its own, which has no
@@ -44,7 +46,8 @@ public final class Ends {
   private static final List<String> SCHEMES =
       List.of(
           "tcp", "tcp-connect", "tcp-listen", "tls", "tls-connect", "tls-listen", "udp", "udp-connect", "udp-listen", "unix",
-          "unix-connect", "unix-listen", "socks-listen", "connect-listen", "sni-listen", "exec", "exec-pipes", "sh", "sh-pipes",
+          "unix-connect", "unix-listen", "unix-seqpacket", "unix-seqpacket-connect", "unix-seqpacket-listen",
+          "unix-dgram", "unix-dgram-connect", "unix-dgram-listen", "socks-listen", "connect-listen", "sni-listen", "exec", "exec-pipes", "sh", "sh-pipes",
           "pty", "stdio", "file", "fifo", "fd");
 
   private final String uri;
@@ -129,6 +132,13 @@ public final class Ends {
               RoutingEnd.of(uri, scheme, endpoint("tcp", place), options, services);
           case "udp", "udp-connect" -> new DatagramEnd(uri, endpoint("udp", place), false, ConnectEnd.source(options));
           case "udp-listen" -> new DatagramEnd(uri, endpoint("udp", place), true, Optional.empty());
+          case "unix-seqpacket", "unix-seqpacket-connect" -> PacketsEnd.of(uri, unix(scheme, place), options);
+          case "unix-seqpacket-listen" ->
+              ListenEnd.ofPackets(uri, endpoint(scheme, place), options);
+          case "unix-dgram", "unix-dgram-connect" ->
+              UnixDatagramEnd.connecting(uri, unix(scheme, place));
+          case "unix-dgram-listen" ->
+              UnixDatagramEnd.listening(uri, unix(scheme, place), options);
           case "file" -> FileEnd.file(uri, place, options);
           case "fifo" -> FileEnd.fifo(uri, place, options);
           case "fd" -> new FdEnd(fd(place));
@@ -142,6 +152,10 @@ public final class Ends {
     var kind = scheme.replaceFirst("-.*", "");
     var rest = kind.equals("unix") || place.startsWith("//") ? place : "//" + place;
     return Endpoint.parse(kind + ":" + rest, services);
+  }
+
+  private UnixDomainSocketAddress unix(String scheme, String place) {
+    return UnixDomainSocketAddress.of(endpoint(scheme, place).path());
   }
 
   private int fd(String text) {

@@ -3,6 +3,8 @@ package io.netsvc.linux;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ByteChannel;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FdChannel implements ByteChannel {
   private static final int CHUNK = 64 * 1024;
+  private static final int MSG_TRUNC = 0x20;
 
   private final Fd fd;
   private final Kind kind;
@@ -46,7 +49,7 @@ public final class FdChannel implements ByteChannel {
     this.kind = kind;
   }
 
-  /** Takes over a connected stream socket. */
+  /** Takes over a connected socket, of a stream or of messages, which {@link #write} keeps apart. */
   public static FdChannel ofSocket(Fd fd) {
     return new FdChannel(fd, Kind.SOCKET);
   }
@@ -91,6 +94,50 @@ public final class FdChannel implements ByteChannel {
       }
       into.put(buffer.asSlice(0, n).asByteBuffer());
       return (int) n;
+    }
+  }
+
+  /** A message that was received, which ends at the buffer's position. */
+  public record Message(int length, SocketAddress from) {}
+
+  /**
+   * Receives one message of a socket that has such, whole, after the buffer's position.
+   *
+   * @param into a direct buffer
+   * @throws LinuxException EMSGSIZE for one that the buffer does not hold, which is gone then
+   */
+  public Message receive(ByteBuffer into) throws IOException {
+    try (var arena = Arena.ofConfined()) {
+      var address = arena.allocate(SocketAddresses.MAX, 8);
+      var length = arena.allocate(ValueLayout.JAVA_INT);
+      var buffer = MemorySegment.ofBuffer(into);
+      long n =
+          blocking(
+              EventLoop.IN,
+              () -> {
+                length.set(ValueLayout.JAVA_INT, 0, SocketAddresses.MAX);
+                return Syscalls.recvfrom(
+                    fd.number(), buffer, buffer.byteSize(), MSG_TRUNC, address, length);
+              });
+      if (n < 0 || n > into.remaining()) {
+        throw new LinuxException("receive", n < 0 ? (int) -n : Errno.EMSGSIZE);
+      }
+      into.position(into.position() + (int) n);
+      return new Message(
+          (int) n, SocketAddresses.decode(address, length.get(ValueLayout.JAVA_INT, 0)));
+    }
+  }
+
+  /** Connects a datagram socket; see {@link Sockets#connectDatagram}. */
+  public void connect(SocketAddress to) throws IOException {
+    state.lock();
+    try {
+      if (closed) {
+        throw new ClosedChannelException();
+      }
+      Sockets.connectDatagram(fd, to);
+    } finally {
+      state.unlock();
     }
   }
 

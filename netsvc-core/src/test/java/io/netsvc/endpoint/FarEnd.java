@@ -22,6 +22,7 @@ final class FarEnd implements AutoCloseable {
     UNIX,
     UNIX_LISTEN,
     ABSTRACT,
+    UNIX_SEQPACKET,
     SOCKS5,
     CONNECT,
     TLS,
@@ -86,6 +87,12 @@ final class FarEnd implements AutoCloseable {
         var listener = Listener.open(UnixDomainSocketAddress.of(name));
         toClose.push(listener::close);
         yield new FarEnd(Ends.of("unix:" + name), listener::accept, toClose);
+      }
+      case UNIX_SEQPACKET -> {
+        var listening = Ends.of("unix-seqpacket-listen:" + path);
+        listening.listener();
+        toClose.push(listening::close);
+        yield new FarEnd(Ends.of("unix-seqpacket:" + path), listening::open, toClose);
       }
       case TCP_LISTEN -> connecting(Ends.of("tcp-listen://127.0.0.1:0"), toClose);
       case UNIX_LISTEN -> connecting(Ends.of("unix-listen:" + path), toClose);
