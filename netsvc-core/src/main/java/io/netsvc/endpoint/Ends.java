@@ -29,8 +29,10 @@ import java.util.regex.Pattern;
  *   <li>{@code socks-listen://host:port}, {@code connect-listen://host:port}: a proxy's end, whose
  *       clients say where to; {@code sni-listen://host:port}, whose clients are routed by the name in
  *       their TLS greeting, as in {@code ?route=a.example.org,10.0.0.1:443&default=10.0.0.2:443}
- *   <li>{@code udp://host:port}; {@code udp-listen://host:port} for whoever sends first
- *   <li>{@code unix-seqpacket:/path}, {@code unix-dgram:/path}, with {@code -listen} as well: messages
+ *   <li>{@code udp://host:port}; {@code udp-listen://host:port}, which has a connection for each
+ *       peer that sends there
+ *   <li>{@code unix-seqpacket:/path}, {@code unix-seqpacket-listen:/path}: messages over connections;
+ *       {@code unix-dgram:/path}; {@code unix-dgram-listen:/path} for whoever sends first
  *   <li>{@code exec:program arguments}, {@code sh:command}: a program on a socket; {@code
  *       exec-pipes:program arguments}, {@code sh-pipes:command}: on two pipes, so that each direction
  *       ends by itself; {@code pty:program arguments}: on a terminal of its own, which has no
