@@ -3,24 +3,27 @@ package io.netsvc.endpoint;
 import io.netsvc.net.Connection;
 import io.netsvc.net.Endpoint;
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
-import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A peer to exchange UDP datagrams with: the one at a place, or whoever sends the first one there.
- * That one's alone are taken from then on.
+ * A peer to exchange UDP datagrams with: the one at a place, or the next one that sends there. One
+ * socket, bound at the first {@link #open}, has a connection for each peer; it is closed with the last
+ * of them once this end is.
  */
 final class DatagramEnd implements End {
   private final String name;
   private final Endpoint place;
   private final boolean listens;
   private final Optional<SocketAddress> source;
-  private @Nullable DatagramChannel bound;
+  private @Nullable DatagramPeers peers;
+  private boolean closed;
 
   DatagramEnd(String name, Endpoint place, boolean listens, Optional<SocketAddress> source) {
     this.name = name;
@@ -30,8 +33,8 @@ final class DatagramEnd implements End {
   }
 
   @Override
-  public Connection open() throws IOException {
-    return listens ? first() : connected();
+  public Connection open() throws IOException, InterruptedException {
+    return listens ? peers().next() : connected();
   }
 
   private Connection connected() throws IOException {
@@ -62,34 +65,28 @@ final class DatagramEnd implements End {
         : StandardProtocolFamily.INET6;
   }
 
-  private Connection first() throws IOException {
-    var channel = bind();
-    var buffer = ByteBuffer.allocate(65_535);
-    try {
-      var peer = channel.receive(buffer);
-      synchronized (this) {
-        bound = null; // it is the connection's now
-      }
-      return new DatagramConnection(channel, peer, buffer.flip());
-    } catch (IOException | RuntimeException e) {
-      channel.close();
-      throw e;
+  private synchronized DatagramPeers peers() throws IOException {
+    if (closed) {
+      throw new ClosedChannelException();
     }
+    if (peers == null) {
+      peers = new DatagramPeers(bind());
+    }
+    return peers;
   }
 
-  private synchronized DatagramChannel bind() throws IOException {
+  private DatagramSocket bind() throws IOException {
     var addresses = place.resolve();
     // Of both wildcards the IPv6 one takes IPv4 too.
     var address = place.host().isEmpty() ? addresses.getLast() : addresses.getFirst();
-    var channel = DatagramChannel.open(family(address));
+    var socket = new DatagramSocket(null);
     try {
-      channel.bind(address);
+      socket.bind(address);
+      return socket;
     } catch (IOException e) {
-      channel.close();
+      socket.close();
       throw new IOException(name + ": bind " + address + ": " + e.getMessage(), e);
     }
-    bound = channel;
-    return channel;
   }
 
   @Override
@@ -104,12 +101,9 @@ final class DatagramEnd implements End {
 
   @Override
   public synchronized void close() {
-    try {
-      if (bound != null) {
-        bound.close();
-      }
-    } catch (IOException e) {
-      // It is closed all the same.
+    closed = true;
+    if (peers != null) {
+      peers.close();
     }
   }
 

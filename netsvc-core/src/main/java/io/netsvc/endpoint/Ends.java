@@ -3,14 +3,17 @@ package io.netsvc.endpoint;
 import io.netsvc.net.Endpoint;
 import io.netsvc.net.ServiceResolver;
 import io.netsvc.process.ProcessSpawner;
+import io.netsvc.process.SpawnOptions;
 import io.netsvc.text.CommandWords;
 import io.netsvc.text.NearWords;
 import io.netsvc.text.Visible;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -26,8 +29,14 @@ import java.util.regex.Pattern;
  *   <li>{@code socks-listen://host:port}, {@code connect-listen://host:port}: a proxy's end, whose
  *       clients say where to; {@code sni-listen://host:port}, whose clients are routed by the name in
  *       their TLS greeting, as in {@code ?route=a.example.org,10.0.0.1:443&default=10.0.0.2:443}
- *   <li>{@code udp://host:port}; {@code udp-listen://host:port} for whoever sends first
- *   <li>{@code exec:program arguments}, {@code sh:command}: a program on a socket
+ *   <li>{@code udp://host:port}; {@code udp-listen://host:port}, which has a connection for each
+ *       peer that sends there
+ *   <li>{@code unix-seqpacket:/path}, {@code unix-seqpacket-listen:/path}: messages over connections;
+ *       {@code unix-dgram:/path}; {@code unix-dgram-listen:/path} for whoever sends first
+ *   <li>{@code exec:program arguments}, {@code sh:command}: a program on a socket; {@code
+ *       exec-pipes:program arguments}, {@code sh-pipes:command}: on two pipes, so that each direction
+ *       ends by itself; {@code pty:program arguments}: on a terminal of its own, which has no
+ *       half-close: the end of its input is a ^D that is typed
  *   <li>{@code stdio} or {@code -}, {@code file:/path}, {@code fifo:/path}, {@code fd:3}
  * </ul>
  *
@@ -36,11 +45,13 @@ import java.util.regex.Pattern;
  */
 public final class Ends {
   private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9-]*):(.*)", Pattern.DOTALL);
-  private static final Pattern COMMAND = Pattern.compile("(exec|sh):", Pattern.CASE_INSENSITIVE);
+  private static final Pattern COMMAND = Pattern.compile("(exec|exec-pipes|sh|sh-pipes|pty):", Pattern.CASE_INSENSITIVE);
   private static final List<String> SCHEMES =
       List.of(
           "tcp", "tcp-connect", "tcp-listen", "tls", "tls-connect", "tls-listen", "udp", "udp-connect", "udp-listen", "unix",
-          "unix-connect", "unix-listen", "socks-listen", "connect-listen", "sni-listen", "exec", "sh", "stdio", "file", "fifo", "fd");
+          "unix-connect", "unix-listen", "unix-seqpacket", "unix-seqpacket-connect", "unix-seqpacket-listen",
+          "unix-dgram", "unix-dgram-connect", "unix-dgram-listen", "socks-listen", "connect-listen", "sni-listen", "exec", "exec-pipes", "sh", "sh-pipes",
+          "pty", "stdio", "file", "fifo", "fd");
 
   private final String uri;
   private final String name; // without the options, for they may hold a password
@@ -99,8 +110,13 @@ public final class Ends {
     var scheme = known ? matcher.group(1).toLowerCase(Locale.ROOT) : "tcp";
     var rest = known ? matcher.group(2) : uri;
     return switch (scheme) {
-      case "exec" -> exec(words(rest));
-      case "sh" -> exec(List.of("/bin/sh", "-c", rest));
+      case "exec" -> new ExecEnd(name, program(words(rest), SpawnOptions::withSharedSession));
+      case "sh" -> new ExecEnd(name, program(shell(rest), SpawnOptions::withSharedSession));
+      case "exec-pipes" ->
+          new ExecPipesEnd(name, program(words(rest), SpawnOptions::withSharedSession));
+      case "sh-pipes" ->
+          new ExecPipesEnd(name, program(shell(rest), SpawnOptions::withSharedSession));
+      case "pty" -> new TerminalEnd(name, program(words(rest), SpawnOptions::withTerminal));
       default -> withOptions(scheme, rest);
     };
   }
@@ -122,6 +138,13 @@ public final class Ends {
               RoutingEnd.of(name, scheme, endpoint("tcp", place), options, services);
           case "udp", "udp-connect" -> new DatagramEnd(name, endpoint("udp", place), false, ConnectEnd.source(options));
           case "udp-listen" -> new DatagramEnd(name, endpoint("udp", place), true, Optional.empty());
+          case "unix-seqpacket", "unix-seqpacket-connect" -> PacketsEnd.of(name, unix(scheme, place), options);
+          case "unix-seqpacket-listen" ->
+              ListenEnd.ofPackets(name, endpoint(scheme, place), options);
+          case "unix-dgram", "unix-dgram-connect" ->
+              UnixDatagramEnd.connecting(name, unix(scheme, place));
+          case "unix-dgram-listen" ->
+              UnixDatagramEnd.listening(name, unix(scheme, place), options);
           case "file" -> FileEnd.file(name, place, options);
           case "fifo" -> FileEnd.fifo(name, place, options);
           case "fd" -> new FdEnd(fd(place));
@@ -135,6 +158,10 @@ public final class Ends {
     var kind = scheme.replaceFirst("-.*", "");
     var rest = kind.equals("unix") || place.startsWith("//") ? place : "//" + place;
     return Endpoint.parse(kind + ":" + rest, services);
+  }
+
+  private UnixDomainSocketAddress unix(String scheme, String place) {
+    return UnixDomainSocketAddress.of(endpoint(scheme, place).path());
   }
 
   private int fd(String text) {
@@ -157,19 +184,22 @@ public final class Ends {
     throw new IllegalArgumentException("end \"%s\": expected a program".formatted(Visible.line(name)));
   }
 
-  private End exec(List<String> command) {
+  private static List<String> shell(String command) {
+    return List.of("/bin/sh", "-c", command);
+  }
+
+  private ProcessSpawner program(List<String> command, UnaryOperator<SpawnOptions> session) {
     var path = System.getenv("PATH");
     var program = command.getFirst();
     try {
-      return new ExecEnd(name,
-          ProcessSpawner.of(
-              program.indexOf('/') >= 0 ? Path.of(program).toAbsolutePath() : Path.of(program),
-              o ->
+      return ProcessSpawner.of(
+          program.indexOf('/') >= 0 ? Path.of(program).toAbsolutePath() : Path.of(program),
+          o ->
+              session.apply(
                   o.withSearchPath(path == null ? "/usr/bin:/bin" : path)
                       .withArguments(command)
                       .withEnvironment(System.getenv())
-                      .withDirectory(Path.of("").toAbsolutePath())
-                      .withSharedSession()));
+                      .withDirectory(Path.of("").toAbsolutePath())));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("end \"%s\": %s".formatted(Visible.line(name), e.getMessage()), e);
     }

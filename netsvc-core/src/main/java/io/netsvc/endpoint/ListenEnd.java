@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A place to listen at, for TCP or a Unix stream socket; it listens from the first use on. */
+/** A place to listen at, for TCP or a Unix socket; it listens from the first use on. */
 final class ListenEnd implements End {
   private static final Duration HEADER_TIMEOUT = Duration.ofSeconds(5);
   private static final Logger log = LoggerFactory.getLogger(End.class);
@@ -24,6 +24,7 @@ final class ListenEnd implements End {
   private final UnaryOperator<ListenOptions> options;
   private final Optional<Duration> headerTimeout;
   private final Optional<Tls> tls;
+  private final boolean packets;
   private @Nullable Listener listener;
 
   private ListenEnd(
@@ -31,16 +32,28 @@ final class ListenEnd implements End {
       Endpoint place,
       UnaryOperator<ListenOptions> options,
       Optional<Duration> headerTimeout,
-      Optional<Tls> tls) {
+      Optional<Tls> tls,
+      boolean packets) {
     this.name = name;
     this.place = place;
     this.options = options;
     this.headerTimeout = headerTimeout;
     this.tls = tls;
+    this.packets = packets;
   }
 
   /** Makes one from the options of its URI. */
   static ListenEnd of(String uri, Endpoint place, boolean secure, EndOptions options) {
+    return of(uri, place, secure, false, options);
+  }
+
+  /** Makes one of Unix sequenced packets from the options of its URI. */
+  static ListenEnd ofPackets(String uri, Endpoint place, EndOptions options) {
+    return of(uri, place, false, true, options);
+  }
+
+  private static ListenEnd of(
+      String uri, Endpoint place, boolean secure, boolean packets, EndOptions options) {
     var backlog = options.number("backlog", 1, Integer.MAX_VALUE);
     var most = options.number("max", 1, Integer.MAX_VALUE);
     boolean reusePort = options.flag("reuseport", false);
@@ -52,14 +65,15 @@ final class ListenEnd implements End {
         uri,
         place,
         o -> {
-          ListenOptions all = o.withAccess(access).withReusePort(reusePort);
+          ListenOptions all = o.withAccess(access).withReusePort(reusePort).withPackets(packets);
           all = backlog.isPresent() ? all.withBacklog(backlog.getAsInt()) : all;
           all = most.isPresent() ? all.withMaxConnections(most.getAsInt()) : all;
           all = device.isPresent() ? all.withDevice(device.get()) : all;
           return mode.isPresent() ? all.withUnixMode(mode.get()) : all;
         },
         proxied ? Optional.of(HEADER_TIMEOUT) : Optional.empty(),
-        secure ? Optional.of(TlsUri.server(options)) : Optional.empty());
+        secure ? Optional.of(TlsUri.server(options)) : Optional.empty(),
+        packets);
   }
 
   private static AccessRules access(EndOptions options) {
@@ -73,7 +87,8 @@ final class ListenEnd implements End {
     return rules;
   }
 
-  private static int octal(String text, EndOptions options) {
+  /** {@return a mode of a socket's file that a URI has} */
+  static int octal(String text, EndOptions options) {
     try {
       int mode = Integer.parseInt(text, 8);
       if (mode >= 0 && mode <= 0777) {
@@ -124,6 +139,11 @@ final class ListenEnd implements End {
       accepted.abort();
       throw e;
     }
+  }
+
+  @Override
+  public boolean isDatagram() {
+    return packets;
   }
 
   @Override

@@ -26,13 +26,9 @@ public final class ClientSocket {
     FULL
   }
 
-  /**
-   * Opens a socket of the target's family.
-   *
-   * @param multipath for MPTCP where the kernel has it, and TCP otherwise
-   */
-  public static ClientSocket open(SocketAddress target, boolean multipath) throws LinuxException {
-    return new ClientSocket(Sockets.stream(target, multipath), target);
+  /** Opens a socket of the target's family. */
+  public static ClientSocket open(SocketAddress target, Sockets.Kind kind) throws LinuxException {
+    return new ClientSocket(Sockets.connectable(target, kind), target);
   }
 
   /** {@return the socket's fd, which the caller of {@link #open} closes} */

@@ -90,6 +90,7 @@ public final class Errno {
           Map.entry(19, "No such device"), Map.entry(100, "Network is down"),
           Map.entry(101, "Network is unreachable"), Map.entry(113, "No route to host"),
           Map.entry(104, "Connection reset by peer"), Map.entry(110, "Connection timed out"),
+          Map.entry(107, "Transport endpoint is not connected"),
           Map.entry(111, "Connection refused"));
 
   /** Returns the cause and the name, such as {@code Address already in use (EADDRINUSE)}. */

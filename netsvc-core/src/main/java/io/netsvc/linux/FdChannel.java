@@ -3,6 +3,8 @@ package io.netsvc.linux;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ByteChannel;
@@ -13,7 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Blocking reads and writes on a stream socket or a pipe of our own. The fd keeps its blocking mode
+ * Blocking reads and writes on a stream socket, a pipe or a terminal of our own. The fd keeps its blocking mode
  * until Java first reads or writes it, so that a child can have it as it is. A thread that would
  * block arms the event loop and parks, which lets a virtual thread go off its carrier.
  *
@@ -22,9 +24,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FdChannel implements ByteChannel {
   private static final int CHUNK = 64 * 1024;
+  private static final int MSG_TRUNC = 0x20;
 
   private final Fd fd;
-  private final boolean socket;
+  private final Kind kind;
   private final ReentrantLock state = new ReentrantLock();
   private volatile @Nullable Thread reader;
   private volatile @Nullable Thread writer;
@@ -34,19 +37,31 @@ public final class FdChannel implements ByteChannel {
   /** How many threads are inside a system call on the fd; the last one out closes it. */
   private int users;
 
-  private FdChannel(Fd fd, boolean socket) {
-    this.fd = fd;
-    this.socket = socket;
+  /** What an fd is. */
+  private enum Kind {
+    SOCKET,
+    PIPE,
+    TERMINAL
   }
 
-  /** Takes over a connected stream socket. */
+  private FdChannel(Fd fd, Kind kind) {
+    this.fd = fd;
+    this.kind = kind;
+  }
+
+  /** Takes over a connected socket, of a stream or of messages, which {@link #write} keeps apart. */
   public static FdChannel ofSocket(Fd fd) {
-    return new FdChannel(fd, true);
+    return new FdChannel(fd, Kind.SOCKET);
   }
 
   /** Takes over one end of a pipe. */
   public static FdChannel ofPipe(Fd fd) {
-    return new FdChannel(fd, false);
+    return new FdChannel(fd, Kind.PIPE);
+  }
+
+  /** Takes over the master of a pseudo-terminal; its input ends when no program has the terminal. */
+  public static FdChannel ofTerminal(Fd master) {
+    return new FdChannel(master, Kind.TERMINAL);
   }
 
   /** Returns a duplicate of the fd, in blocking mode; see {@link FdHolder#handOver}. */
@@ -71,14 +86,58 @@ public final class FdChannel implements ByteChannel {
     try (var arena = Arena.ofConfined()) {
       var buffer = arena.allocate(Math.min(CHUNK, into.remaining()));
       long n = blocking(EventLoop.IN, () -> fd.read(buffer, buffer.byteSize()));
+      if (n == 0 || (n == -Errno.EIO && kind == Kind.TERMINAL)) {
+        return -1;
+      }
       if (n < 0) {
         throw new LinuxException("read", (int) -n);
       }
-      if (n == 0) {
-        return -1;
-      }
       into.put(buffer.asSlice(0, n).asByteBuffer());
       return (int) n;
+    }
+  }
+
+  /** A message that was received, which ends at the buffer's position. */
+  public record Message(int length, SocketAddress from) {}
+
+  /**
+   * Receives one message of a socket that has such, whole, after the buffer's position.
+   *
+   * @param into a direct buffer
+   * @throws LinuxException EMSGSIZE for one that the buffer does not hold, which is gone then
+   */
+  public Message receive(ByteBuffer into) throws IOException {
+    try (var arena = Arena.ofConfined()) {
+      var address = arena.allocate(SocketAddresses.MAX, 8);
+      var length = arena.allocate(ValueLayout.JAVA_INT);
+      var buffer = MemorySegment.ofBuffer(into);
+      long n =
+          blocking(
+              EventLoop.IN,
+              () -> {
+                length.set(ValueLayout.JAVA_INT, 0, SocketAddresses.MAX);
+                return Syscalls.recvfrom(
+                    fd.number(), buffer, buffer.byteSize(), MSG_TRUNC, address, length);
+              });
+      if (n < 0 || n > into.remaining()) {
+        throw new LinuxException("receive", n < 0 ? (int) -n : Errno.EMSGSIZE);
+      }
+      into.position(into.position() + (int) n);
+      return new Message(
+          (int) n, SocketAddresses.decode(address, length.get(ValueLayout.JAVA_INT, 0)));
+    }
+  }
+
+  /** Connects a datagram socket; see {@link Sockets#connectDatagram}. */
+  public void connect(SocketAddress to) throws IOException {
+    state.lock();
+    try {
+      if (closed) {
+        throw new ClosedChannelException();
+      }
+      Sockets.connectDatagram(fd, to);
+    } finally {
+      state.unlock();
     }
   }
 
@@ -104,7 +163,7 @@ public final class FdChannel implements ByteChannel {
 
   private long write(MemorySegment chunk) {
     // A pipe has no MSG_NOSIGNAL; the JVM catches SIGPIPE, and EPIPE is what remains.
-    return socket ? Sockets.write(fd, chunk) : fd.write(chunk, chunk.byteSize());
+    return kind == Kind.SOCKET ? Sockets.write(fd, chunk) : fd.write(chunk, chunk.byteSize());
   }
 
   private interface Attempt {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class Sockets {
   private static final int SOCK_STREAM = 1;
   private static final int SOCK_DGRAM = 2;
+  private static final int SOCK_SEQPACKET = 5;
   private static final int SOCK_NONBLOCK = 0x800;
   private static final int SOCK_CLOEXEC = 0x80000;
   private static final int SOL_SOCKET = 1;
@@ -32,6 +33,15 @@ public final class Sockets {
 
   private Sockets() {}
 
+  /** What connections are made of. */
+  public enum Kind {
+    STREAM,
+    /** MPTCP where the kernel has it, and TCP otherwise. */
+    MULTIPATH,
+    /** SOCK_SEQPACKET of unix(7). */
+    PACKETS
+  }
+
   /** Prepares a socket. */
   @FunctionalInterface
   public interface Setup {
@@ -46,12 +56,11 @@ public final class Sockets {
   /**
    * Opens a listening socket that does not block.
    *
-   * @param multipath for MPTCP where the kernel has it, and TCP otherwise
    * @throws LinuxException a {@link LinuxException#isBind bind} if the address cannot be had
    */
-  public static Fd listen(SocketAddress address, int backlog, boolean multipath, Setup setup)
+  public static Fd listen(SocketAddress address, int backlog, Kind kind, Setup setup)
       throws IOException {
-    var fd = bound(address, stream(address, multipath), setup);
+    var fd = bound(address, connectable(address, kind), setup);
     int result = Syscalls.listen(fd.number(), backlog);
     if (result < 0) {
       fd.close();
@@ -91,6 +100,20 @@ public final class Sockets {
     }
   }
 
+  /**
+   * Connects a bound Unix datagram socket: it sends to this one alone, and the kernel refuses what
+   * others send there from now on.
+   */
+  public static void connectDatagram(Fd fd, SocketAddress to) throws LinuxException {
+    try (var arena = Arena.ofConfined()) {
+      var encoded = SocketAddresses.encode(to, arena);
+      int result = Syscalls.connect(fd.number(), encoded, (int) encoded.byteSize());
+      if (result < 0) {
+        throw new LinuxException("connect " + to, -result);
+      }
+    }
+  }
+
   /** Sets options in the map's order. */
   public static void set(Fd fd, Map<SocketOption, Integer> options) throws LinuxException {
     for (var option : options.entrySet()) {
@@ -98,9 +121,12 @@ public final class Sockets {
     }
   }
 
-  /** Opens a stream socket that does not block, for an address of its family. */
-  static Fd stream(SocketAddress address, boolean multipath) throws LinuxException {
-    if (multipath && SocketAddresses.family(address) != SocketAddresses.AF_UNIX) {
+  /** Opens a socket for connections that does not block, for an address of its family. */
+  static Fd connectable(SocketAddress address, Kind kind) throws LinuxException {
+    if (kind == Kind.PACKETS) {
+      return open(address, SOCK_SEQPACKET | SOCK_NONBLOCK, 0);
+    }
+    if (kind == Kind.MULTIPATH && SocketAddresses.family(address) != SocketAddresses.AF_UNIX) {
       try {
         return open(address, SOCK_STREAM | SOCK_NONBLOCK, IPPROTO_MPTCP);
       } catch (LinuxException e) {

@@ -23,6 +23,7 @@ public final class Spawn implements SpawnPlan {
   private static final int SIGKILL = 9;
   private static final int SIGSTOP = 19;
   private static final int NOFILE = 7;
+  private static final long TIOCSCTTY = 0x540e;
 
   /** The step, our own, that writes the result of the one before in decimal; see the listing. */
   private static final long DECIMAL = -2;
@@ -118,6 +119,11 @@ public final class Spawn implements SpawnPlan {
       add("dup2 " + i, 33, -1, i);
     }
     return add("close_range", 436, fds, 0xffff_ffffL, 0);
+  }
+
+  /** Makes the terminal that is the child's fd 0 the controlling one of its session. */
+  public Spawn terminal() {
+    return add("ioctl TIOCSCTTY", 16, 0, TIOCSCTTY, 0);
   }
 
   /** umask(2). */

@@ -70,6 +70,11 @@ final class Syscalls {
     static final MethodHandle SEND = longs("send", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
   }
 
+  private static final class Receiving {
+    static final MethodHandle RECVFROM =
+        longs("recvfrom", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS);
+  }
+
   private static final class Datagrams {
     static final MethodHandle RECVMMSG =
         ints("recvmmsg", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
@@ -260,6 +265,17 @@ final class Syscalls {
     var s = state();
     try {
       return checked(s, (long) Streams.SEND.invokeExact(s, fd, buffer, length, flags));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static long recvfrom(
+      int fd, MemorySegment into, long length, int flags, MemorySegment from, MemorySegment fromLength) {
+    var s = state();
+    try {
+      return checked(
+          s, (long) Receiving.RECVFROM.invokeExact(s, fd, into, length, flags, from, fromLength));
     } catch (Throwable t) {
       throw impossible(t);
     }

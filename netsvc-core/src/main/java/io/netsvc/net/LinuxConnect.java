@@ -33,11 +33,11 @@ final class LinuxConnect {
   }
 
   Connection connect() throws IOException, InterruptedException {
-    var socket = ClientSocket.open(address, settings.tuning().has(Tunable.MULTIPATH));
+    var socket = ClientSocket.open(address, LinuxTuning.kind(settings.tuning()));
     try {
       prepare(socket, address, settings);
       complete(socket);
-      return new LinuxConnection(socket.fd(), address);
+      return LinuxTuning.connection(settings.tuning(), socket.fd(), address);
     } catch (LinuxException e) {
       socket.fd().close();
       throw failure(e);

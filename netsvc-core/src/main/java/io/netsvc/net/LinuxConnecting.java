@@ -57,7 +57,7 @@ final class LinuxConnecting {
     recording = Flight.connect(address, 1);
     attempt(
         () -> {
-          var opened = ClientSocket.open(address, settings.tuning().has(Tunable.MULTIPATH));
+          var opened = ClientSocket.open(address, LinuxTuning.kind(settings.tuning()));
           socket = opened;
           LinuxConnect.prepare(opened, address, settings);
           proceed(opened);
@@ -89,7 +89,8 @@ final class LinuxConnecting {
       case CONNECTED -> {
         forget();
         var connection =
-            ConnectFailures.notToItself(address, new LinuxConnection(opened.fd(), address));
+            ConnectFailures.notToItself(
+                address, LinuxTuning.connection(settings.tuning(), opened.fd(), address));
         socket = null;
         recording.ended(null, "connected");
         connecting.connected(connection);

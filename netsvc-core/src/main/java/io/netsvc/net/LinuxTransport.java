@@ -43,9 +43,15 @@ final class LinuxTransport implements Transport {
                 Sockets.listen(
                     address,
                     settings.backlog(),
-                    settings.tuning().has(Tunable.MULTIPATH),
+                    LinuxTuning.kind(settings.tuning()),
                     setup)),
+        settings.tuning(),
         false);
+  }
+
+  /** Binds a Unix datagram socket. */
+  static Fd datagrams(UnixDomainSocketAddress at, UnixAccess access) throws IOException {
+    return bind(at, true, access, _ -> {}, setup -> Sockets.datagram(at, setup));
   }
 
   /**
@@ -77,7 +83,7 @@ final class LinuxTransport implements Transport {
    */
   ListeningSocket adopt(Fd fd, ListenSettings settings) throws IOException {
     LinuxTuning.apply(settings.tuning(), Sockets.localAddress(fd), fd);
-    return new Listening(loop, fd, true);
+    return new Listening(loop, fd, settings.tuning(), true);
   }
 
   /** As {@link #adopt(Fd, ListenSettings)}, for a bound datagram socket. */
@@ -418,8 +424,11 @@ final class LinuxTransport implements Transport {
   }
 
   private static final class Listening extends Socket implements ListeningSocket {
-    Listening(EventLoop loop, Fd fd, boolean shared) throws IOException {
+    private final Tuning tuning;
+
+    Listening(EventLoop loop, Fd fd, Tuning tuning, boolean shared) throws IOException {
       super(loop, fd, shared);
+      this.tuning = tuning;
     }
 
     @Override
@@ -442,7 +451,7 @@ final class LinuxTransport implements Transport {
         return null;
       }
       try {
-        return new LinuxConnection(accepted.fd(), accepted.peer());
+        return LinuxTuning.connection(tuning, accepted.fd(), accepted.peer());
       } catch (IOException e) {
         accepted.fd().close();
         throw e;

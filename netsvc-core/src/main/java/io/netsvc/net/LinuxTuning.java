@@ -4,6 +4,7 @@ import io.netsvc.linux.Fd;
 import io.netsvc.linux.LinuxException;
 import io.netsvc.linux.SocketOption;
 import io.netsvc.linux.SocketText;
+import io.netsvc.linux.Sockets;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
@@ -13,6 +14,21 @@ import java.net.SocketAddress;
 final class LinuxTuning {
 
   private LinuxTuning() {}
+
+  /** {@return what socket is to be opened} */
+  static Sockets.Kind kind(Tuning tuning) {
+    if (tuning.has(Tunable.PACKETS)) {
+      return Sockets.Kind.PACKETS;
+    }
+    return tuning.has(Tunable.MULTIPATH) ? Sockets.Kind.MULTIPATH : Sockets.Kind.STREAM;
+  }
+
+  /** {@return a connection over a connected socket of that kind} */
+  static Connection connection(Tuning tuning, Fd fd, SocketAddress remote) throws IOException {
+    return tuning.has(Tunable.PACKETS)
+        ? MessageConnection.ofPackets(fd, remote)
+        : new LinuxConnection(fd, remote);
+  }
 
   /**
    * Sets everything but the protocol, on a socket that is not bound or connected yet.
@@ -53,7 +69,7 @@ final class LinuxTuning {
       case FAST_OPEN -> SocketOption.FAST_OPEN.set(fd, value);
       case FAST_OPEN_CONNECT -> SocketOption.FAST_OPEN_CONNECT.set(fd, value);
       case DEFER_ACCEPT -> SocketOption.DEFER_ACCEPT.set(fd, value);
-      case MULTIPATH -> {
+      case MULTIPATH, PACKETS -> {
         // The socket was opened so.
       }
       case CONGESTION_CONTROL, DEVICE -> throw new AssertionError(tunable);

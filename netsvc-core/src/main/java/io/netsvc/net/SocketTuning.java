@@ -80,4 +80,12 @@ public sealed interface SocketTuning<T> permits ListenOptions, ConnectOptions, T
    * peer has not. Default: TCP. Linux.
    */
   T withMultipath(boolean multipath);
+
+  /**
+   * Returns these options with connections of messages in place of a stream: SOCK_SEQPACKET of
+   * unix(7), for Unix addresses alone. Each write is a message, of 65,536 bytes at most, and one that
+   * is longer is several; each read is one, or what the buffer has not held of the one before, of
+   * 262,144 bytes at most. An empty one reads as the end of input. Default: a stream. Linux.
+   */
+  T withPackets(boolean packets);
 }

@@ -94,6 +94,11 @@ non-sealed interface Tuned<T> extends SocketTuning<T> {
     return withTuning(tuning().with(Tunable.MULTIPATH, multipath));
   }
 
+  @Override
+  default T withPackets(boolean packets) {
+    return withTuning(tuning().with(Tunable.PACKETS, packets));
+  }
+
   /** {@return the value, if it is at least 1} */
   static int positive(String what, int value) {
     return within(what, value, 1, Integer.MAX_VALUE);

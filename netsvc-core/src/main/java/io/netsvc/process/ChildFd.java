@@ -35,6 +35,8 @@ public final class ChildFd {
     record Opened(Opener opener) implements Kind {}
 
     record Piped() implements Kind {}
+
+    record Terminal() implements Kind {}
   }
 
   /** Opens a file for one start. */
@@ -136,6 +138,18 @@ public final class ChildFd {
    */
   public static ChildFd pipe() {
     return new ChildFd(new Kind.Piped());
+  }
+
+  /**
+   * A new pseudo-terminal at each start, for fds 0, 1 and 2: the same instance is one terminal. Its
+   * other side, which whoever plays the terminal has, is {@link SpawnedProcess#stdin} of the fd 0 and
+   * {@link SpawnedProcess#stdout} of the fd 1: to close either of them hangs the terminal up. What is
+   * written there the terminal echoes and edits, as its settings have it (see termios(3)): a ^D at the
+   * beginning of a line ends the program's input. It becomes the controlling terminal by {@link
+   * SpawnOptions#withTerminal} alone.
+   */
+  public static ChildFd terminal() {
+    return new ChildFd(new Kind.Terminal());
   }
 
   Kind kind() {

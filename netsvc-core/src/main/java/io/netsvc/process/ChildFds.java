@@ -3,6 +3,7 @@ package io.netsvc.process;
 import io.netsvc.linux.Fd;
 import io.netsvc.linux.FdChannel;
 import io.netsvc.linux.Pipes;
+import io.netsvc.linux.Terminals;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -41,6 +42,9 @@ final class ChildFds implements AutoCloseable {
     var before = seen.get(fd);
     if (before != null && (before > 0 || !(fd.kind() instanceof ChildFd.Kind.Piped))) {
       numbers[i] = numbers[before];
+      if (fd.kind() instanceof ChildFd.Kind.Terminal && i < pipes.length) {
+        pipes[i] = pipes[before];
+      }
       return;
     }
     numbers[i] =
@@ -50,6 +54,7 @@ final class ChildFds implements AutoCloseable {
           case ChildFd.Kind.Shared(var holder) -> keep(holder.share());
           case ChildFd.Kind.Opened(var opener) -> keep(opener.open());
           case ChildFd.Kind.Piped() -> openPipe(i);
+          case ChildFd.Kind.Terminal() -> openTerminal(i);
         };
     seen.put(fd, i);
   }
@@ -63,6 +68,15 @@ final class ChildFds implements AutoCloseable {
     return keep(i == 0 ? ends.read() : ends.write());
   }
 
+  private int openTerminal(int i) throws IOException {
+    if (i > 2) {
+      throw new IllegalArgumentException("a terminal as fd " + i + ": only 0, 1 and 2 can be one");
+    }
+    var sides = Terminals.open();
+    pipes[i] = FdChannel.ofTerminal(sides.master());
+    return keep(sides.terminal());
+  }
+
   private int keep(Fd fd) {
     opened.add(fd);
     return fd.number();
@@ -72,7 +86,7 @@ final class ChildFds implements AutoCloseable {
     return numbers.clone();
   }
 
-  /** The JVM's end of the pipe that is the child's fd {@code i}; null if that is none. */
+  /** The JVM's end of the pipe or terminal that is the child's fd {@code i}; null if that is none. */
   @Nullable FdChannel pipe(int i) {
     return pipes[i];
   }

@@ -82,6 +82,9 @@ final class Plans {
     if (!settings.passed().isEmpty()) {
       lacks.add("passed fds");
     }
+    if (settings.terminal()) {
+      lacks.add("terminal");
+    }
     if (engine == SpawnEngine.POSIX_SPAWN && !identity.same()) {
       lacks.add("identity");
     }
@@ -123,7 +126,11 @@ final class Plans {
     if (!settings.sharedSession()) {
       steps.session();
     }
-    steps.placeFds().umask(Objects.requireNonNullElse(settings.umask(), UMASK_BY_DEFAULT));
+    steps.placeFds();
+    if (settings.terminal()) {
+      steps.terminal();
+    }
+    steps.umask(Objects.requireNonNullElse(settings.umask(), UMASK_BY_DEFAULT));
     settings.limits().forEach((limit, v) -> steps.limit(limit.resource(), v.soft(), v.hard()));
     if (!settings.limits().containsKey(Limit.OPEN_FILES)) {
       steps.softFileLimit(FILES_BY_DEFAULT);

@@ -12,8 +12,8 @@ public enum SpawnEngine {
   SYSTEM_CALLS,
 
   /**
-   * posix_spawn(3): fds, directory and session, but neither identity, umask, nice, limits, chroot
-   * nor passed fds. A {@link SpawnException} has the errno, but not the step. The umask and the
+   * posix_spawn(3): fds, directory and session, but neither identity, umask, nice, limits, chroot,
+   * passed fds nor a controlling terminal. A {@link SpawnException} has the errno, but not the step. The umask and the
    * soft limit of open files are the JVM's.
    */
   POSIX_SPAWN,

@@ -69,6 +69,14 @@ public sealed interface SpawnOptions permits SpawnSettings {
   SpawnOptions withSharedSession();
 
   /**
+   * Returns these options with the terminal that is the child's fd 0, such as a {@link
+   * ChildFd#terminal}, as the controlling one of a session of its own: {@code /dev/tty} is that one, a
+   * Ctrl-C there reaches the child, and so does a SIGHUP when it hangs up. Takes {@link
+   * #withSharedSession} back. A start on anything else is a {@link SpawnException}. Default: none.
+   */
+  SpawnOptions withTerminal();
+
+  /**
    * Returns these options with fds for the child from 3 on, one for each name, as systemd passes
    * sockets: {@code LISTEN_FDS}, {@code LISTEN_FDNAMES} and {@code LISTEN_PID} of
    * sd_listen_fds(3) join the environment. Default: none.

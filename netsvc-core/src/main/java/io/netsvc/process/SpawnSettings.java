@@ -27,6 +27,7 @@ final class SpawnSettings implements SpawnOptions {
   private @Nullable Path chroot;
   private boolean noNewPrivileges;
   private boolean sharedSession;
+  private boolean terminal;
   private List<String> passed = List.of();
 
   SpawnSettings() {}
@@ -46,6 +47,7 @@ final class SpawnSettings implements SpawnOptions {
     copy.chroot = chroot;
     copy.noNewPrivileges = noNewPrivileges;
     copy.sharedSession = sharedSession;
+    copy.terminal = terminal;
     copy.passed = passed;
     change.accept(copy);
     return copy;
@@ -140,7 +142,20 @@ final class SpawnSettings implements SpawnOptions {
 
   @Override
   public SpawnOptions withSharedSession() {
-    return with(s -> s.sharedSession = true);
+    return with(
+        s -> {
+          s.sharedSession = true;
+          s.terminal = false;
+        });
+  }
+
+  @Override
+  public SpawnOptions withTerminal() {
+    return with(
+        s -> {
+          s.sharedSession = false;
+          s.terminal = true;
+        });
   }
 
   @Override
@@ -226,6 +241,10 @@ final class SpawnSettings implements SpawnOptions {
 
   boolean sharedSession() {
     return sharedSession;
+  }
+
+  boolean terminal() {
+    return terminal;
   }
 
   /** The names of the fds from 3 on. */

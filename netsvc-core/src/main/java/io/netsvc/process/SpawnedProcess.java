@@ -98,7 +98,7 @@ public final class SpawnedProcess {
   /**
    * {@return what writes to the program's fd 0; the caller closes it, for the program to see the end}
    *
-   * @throws IllegalStateException if fd 0 is not a {@link ChildFd#pipe}
+   * @throws IllegalStateException if fd 0 is not a {@link ChildFd#pipe} or {@link ChildFd#terminal}
    */
   public OutputStream stdin() {
     return Channels.newOutputStream(piped(stdin, 0));
@@ -107,7 +107,7 @@ public final class SpawnedProcess {
   /**
    * {@return what reads the program's fd 1; the caller closes it}
    *
-   * @throws IllegalStateException if fd 1 is not a {@link ChildFd#pipe}
+   * @throws IllegalStateException if fd 1 is not a {@link ChildFd#pipe} or {@link ChildFd#terminal}
    */
   public InputStream stdout() {
     return Channels.newInputStream(piped(stdout, 1));

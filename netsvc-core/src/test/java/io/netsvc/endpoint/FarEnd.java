@@ -22,23 +22,26 @@ final class FarEnd implements AutoCloseable {
     UNIX,
     UNIX_LISTEN,
     ABSTRACT,
+    UNIX_SEQPACKET,
     SOCKS5,
     CONNECT,
     TLS,
     TLS_LISTEN,
-    EXEC;
+    EXEC,
+    EXEC_PIPES;
 
     /** Skips a test whose program is missing. */
     void needs() {
-      if (this == EXEC) {
+      if (this == EXEC || this == EXEC_PIPES) {
         Programs.need("perl");
       }
     }
   }
 
   /**
-   * Copies its socket at fds 0 and 1 to one that it connects, both ways, with both half-closes: to
-   * close fd 1 alone, as most programs do, ends nothing as long as fd 0 is the same socket.
+   * Copies its fds 0 and 1 to a socket that it connects, both ways, with both half-closes: to close fd
+   * 1 alone, as most programs do, ends nothing as long as fd 0 is the same socket. A pipe ends when
+   * nobody has it any more.
    */
   private static final String CAT =
       """
@@ -51,8 +54,9 @@ final class FarEnd implements AutoCloseable {
           }
         }
         shutdown($to, 1);
+        close($to);
       }
-      if (fork) { copy($s, STDOUT); wait } else { copy(STDIN, $s) }
+      if (fork) { close(STDIN); copy($s, STDOUT); wait } else { close(STDOUT); copy(STDIN, $s) }
       """;
 
   private final End end;
@@ -84,6 +88,12 @@ final class FarEnd implements AutoCloseable {
         toClose.push(listener::close);
         yield new FarEnd(Ends.of("unix:" + name), listener::accept, toClose);
       }
+      case UNIX_SEQPACKET -> {
+        var listening = Ends.of("unix-seqpacket-listen:" + path);
+        listening.listener();
+        toClose.push(listening::close);
+        yield new FarEnd(Ends.of("unix-seqpacket:" + path), listening::open, toClose);
+      }
       case TCP_LISTEN -> connecting(Ends.of("tcp-listen://127.0.0.1:0"), toClose);
       case UNIX_LISTEN -> connecting(Ends.of("unix-listen:" + path), toClose);
       case TLS -> {
@@ -106,13 +116,16 @@ final class FarEnd implements AutoCloseable {
       }
       case SOCKS5 -> proxied("socks5", ProxyServer.socks(), toClose);
       case CONNECT -> proxied("http", ProxyServer.http(), toClose);
-      case EXEC -> {
-        var listener = Listener.open(loopback());
-        toClose.push(listener::close);
-        var command = "exec:env PORT=" + port(listener) + " perl -MIO::Socket::INET -e '" + CAT + "'";
-        yield new FarEnd(Ends.of(command), listener::accept, toClose);
-      }
+      case EXEC -> program("exec:", toClose);
+      case EXEC_PIPES -> program("exec-pipes:", toClose);
     };
+  }
+
+  private static FarEnd program(String scheme, Deque<Runnable> toClose) throws IOException {
+    var listener = Listener.open(loopback());
+    toClose.push(listener::close);
+    var command = scheme + "env PORT=" + port(listener) + " perl -MIO::Socket::INET -e '" + CAT + "'";
+    return new FarEnd(Ends.of(command), listener::accept, toClose);
   }
 
   private static FarEnd accepting(

@@ -42,7 +42,7 @@ class RingTest {
       try (var ring = new Ring();
           var arena = Arena.ofConfined();
           var listening =
-              Sockets.listen(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 1, false, _ -> {})) {
+              Sockets.listen(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 1, Sockets.Kind.STREAM, _ -> {})) {
         var address = Sockets.localAddress(listening);
         Fd accepted;
         try (var client = SocketChannel.open(address)) {

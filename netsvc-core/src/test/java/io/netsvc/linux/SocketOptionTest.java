@@ -36,7 +36,7 @@ class SocketOptionTest {
       assumeTrue(Credentials.effectiveUid() == 0, "only root may set " + option);
     }
     int value = buffer(option) ? 20_000 : 1;
-    try (var fd = Sockets.listen(any(), 1, false, s -> option.set(s, value))) {
+    try (var fd = Sockets.listen(any(), 1, Sockets.Kind.STREAM, s -> option.set(s, value))) {
       assertThat(option.get(fd)).isEqualTo(buffer(option) ? 2 * value : value);
     }
     if (TCP.contains(option)) {
@@ -61,7 +61,7 @@ class SocketOptionTest {
 
   @Test
   void get_ofWhatCannotBeSet_tellsTheSocketsKind() throws Exception {
-    try (var stream = Sockets.listen(any(), 1, false, _ -> {});
+    try (var stream = Sockets.listen(any(), 1, Sockets.Kind.STREAM, _ -> {});
         var datagram = Sockets.datagram(any(), _ -> {})) {
       assertThat(SocketOption.ACCEPTING.get(stream)).isEqualTo(1);
       assertThat(SocketOption.ACCEPTING.get(datagram)).isZero();
@@ -79,7 +79,7 @@ class SocketOptionTest {
         Sockets.listen(
             any(),
             1,
-            false,
+            Sockets.Kind.STREAM,
             s -> {
               SocketText.DEVICE.set(s, "lo");
               SocketText.CONGESTION_CONTROL.set(s, "reno");
@@ -87,7 +87,7 @@ class SocketOptionTest {
       assertThat(SocketText.DEVICE.get(fd)).isEqualTo("lo");
       assertThat(SocketText.CONGESTION_CONTROL.get(fd)).isEqualTo("reno");
     }
-    try (var fd = Sockets.listen(any(), 1, false, _ -> {})) {
+    try (var fd = Sockets.listen(any(), 1, Sockets.Kind.STREAM, _ -> {})) {
       assertThat(SocketText.DEVICE.get(fd)).isEmpty();
       assertThatThrownBy(() -> SocketText.CONGESTION_CONTROL.set(fd, "no-such"))
           .hasMessage("setsockopt TCP_CONGESTION=no-such: No such file or directory (ENOENT)");
@@ -100,7 +100,7 @@ class SocketOptionTest {
   void listen_multipath_isMptcpOrFallsBack() throws Exception {
     var switched = Path.of("/proc/sys/net/mptcp/enabled");
     boolean has = Files.exists(switched) && Files.readString(switched).strip().equals("1");
-    try (var fd = Sockets.listen(any(), 1, true, _ -> {})) {
+    try (var fd = Sockets.listen(any(), 1, Sockets.Kind.MULTIPATH, _ -> {})) {
       assertThat(SocketOption.PROTOCOL.get(fd)).isEqualTo(has ? 262 : 6);
     }
   }
@@ -126,7 +126,7 @@ class SocketOptionTest {
                 Sockets.listen(
                     new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0),
                     1,
-                    false,
+                    Sockets.Kind.STREAM,
                     fd -> SocketOption.IPV6_ONLY.set(fd, 1)))
         .isInstanceOf(LinuxException.class);
     assertThat(Fds.count()).isEqualTo(before);

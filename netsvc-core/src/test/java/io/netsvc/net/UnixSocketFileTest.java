@@ -180,7 +180,7 @@ class UnixSocketFileTest {
             appeared.set(mode(path));
           }
         };
-    Sockets.listen(address(), 1, false, setup).close();
+    Sockets.listen(address(), 1, Sockets.Kind.STREAM, setup).close();
     assertThat(appeared.get() & ~0640).isZero();
   }
 

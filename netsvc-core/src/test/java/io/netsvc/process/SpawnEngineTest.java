@@ -67,6 +67,7 @@ class SpawnEngineTest {
             "nice", o -> o.withNice(1),
             "limits", o -> o.withLimit(Limit.CORE, 0, 0),
             "chroot", o -> o.withChroot(Path.of("/")),
+            "terminal", SpawnOptions::withTerminal,
             "passed fds", o -> o.withPassedFds(List.of("one")),
             "identity", o -> o.withGroups(List.of()),
             "no_new_privs", SpawnOptions::withNoNewPrivileges);

@@ -1,0 +1,135 @@
+package io.netsvc.endpoint;
+
+import io.netsvc.net.Connection;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.SocketAddress;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The peers of a bound UDP socket, each with a connection of its own. One thread reads the socket, and
+ * drops what there is no room for, as a socket's buffer does: what of one peer has not been read, and
+ * peers that nobody has taken yet. The socket is open until this is closed and each connection that was
+ * given is, too.
+ *
+ * <p>The lock of this object comes before that of a connection.
+ */
+final class DatagramPeers implements AutoCloseable {
+  private static final int MAX = 65_535;
+  private static final int MAX_WAITING = 128;
+  private static final Logger log = LoggerFactory.getLogger(End.class);
+
+  /** A DatagramChannel's would be closed by an interrupt of whoever sends. */
+  private final DatagramSocket socket;
+
+  private final SocketAddress local;
+  private final Map<SocketAddress, PeerConnection> peers = new HashMap<>();
+  private final Queue<PeerConnection> waiting = new ArrayDeque<>();
+  private @Nullable IOException failure;
+  private boolean closed;
+
+  /** Takes over a bound socket. */
+  DatagramPeers(DatagramSocket socket) {
+    this.socket = socket;
+    this.local = socket.getLocalSocketAddress(); // a closed one has none
+    // While a virtual thread receives, a close frees the address only some time later.
+    Thread.ofPlatform().daemon().name("netsvc-datagrams").start(this::receive);
+  }
+
+  private void receive() {
+    var packet = new DatagramPacket(new byte[MAX], MAX);
+    try {
+      while (true) {
+        packet.setLength(MAX);
+        socket.receive(packet);
+        deliver(packet);
+      }
+    } catch (IOException e) {
+      fail(e);
+    }
+  }
+
+  private synchronized void deliver(DatagramPacket packet) {
+    var from = packet.getSocketAddress();
+    var peer = peers.get(from);
+    if (peer == null) {
+      if (closed || waiting.size() == MAX_WAITING) {
+        log.debug("dropped a datagram of a new peer={}", from);
+        return;
+      }
+      peer = new PeerConnection(this, from);
+      peers.put(from, peer);
+      waiting.add(peer);
+      notifyAll();
+    }
+    int begin = packet.getOffset();
+    peer.deliver(Arrays.copyOfRange(packet.getData(), begin, begin + packet.getLength()));
+  }
+
+  private synchronized void fail(IOException e) {
+    failure = e;
+    socket.close();
+    peers.values().forEach(peer -> peer.fail(e));
+    notifyAll();
+  }
+
+  /**
+   * Waits for the next new peer.
+   *
+   * @throws ClosedChannelException if this was closed, or is now
+   */
+  synchronized Connection next() throws IOException, InterruptedException {
+    if (closed) {
+      throw new ClosedChannelException();
+    }
+    while (waiting.isEmpty() && !closed && failure == null) {
+      wait();
+    }
+    if (closed) {
+      throw new AsynchronousCloseException();
+    }
+    if (failure != null) {
+      throw new IOException(failure.getMessage(), failure);
+    }
+    return waiting.remove();
+  }
+
+  void send(byte[] bytes, SocketAddress to) throws IOException {
+    socket.send(new DatagramPacket(bytes, bytes.length, to));
+  }
+
+  SocketAddress localAddress() {
+    return local;
+  }
+
+  /** A peer's connection was closed: what it sends from now on is a new one's. */
+  synchronized void forget(PeerConnection connection) {
+    peers.remove(connection.remoteAddress(), connection);
+    closeUnused();
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    waiting.forEach(peer -> peers.remove(peer.remoteAddress(), peer));
+    waiting.clear();
+    closeUnused();
+    notifyAll();
+  }
+
+  private void closeUnused() {
+    if (closed && peers.isEmpty()) {
+      socket.close(); // ends the thread, too
+    }
+  }
+}
