@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -99,11 +98,25 @@ final class NcCommand implements Callable<Integer> {
   @Option(names = "-i", paramLabel = "SECS", description = "Wait so long between lines, and ports.")
   private @Nullable Double interval;
 
-  @Option(names = "-I", paramLabel = "BYTES", description = "Receive buffer.")
-  private @Nullable Integer receiveBuffer;
+  @Mixin private final NcSocket socket = new NcSocket();
 
-  @Option(names = "-O", paramLabel = "BYTES", description = "Send buffer.")
-  private @Nullable Integer sendBuffer;
+  @Option(
+      names = "-t",
+      description = {
+        "Answer Telnet.",
+        "Refuses every option that the other end asks for, as RFC 854 has it, and takes its commands"
+            + " out of what is shown, which OpenBSD's nc leaves in."
+      })
+  private boolean telnet;
+
+  @Option(
+      names = "-F",
+      description = {
+        "Pass the connection over stdout, and end.",
+        "With SCM_RIGHTS, through the Unix socket that the standard output must be, as ssh's"
+            + " ProxyUseFdpass wants it."
+      })
+  private boolean passes;
 
   @Option(names = "-r", description = "Scan ports in no order.")
   private boolean shuffles;
@@ -160,7 +173,7 @@ final class NcCommand implements Callable<Integer> {
     var report = new NcReport(spec.commandLine().getErr(), verbose.length > 0);
     try (var dump = NcDump.open(output, hexDump, appends)) {
       var options = options();
-      var use = NcUse.of(options.program(), keeps || options.ports().size() > 1, session(dump), report);
+      var use = NcUse.of(options, keeps || options.ports().size() > 1, session(dump), report);
       if (listens) {
         new NcListening(options, use, report).run();
         return 0;
@@ -198,6 +211,13 @@ final class NcCommand implements Callable<Integer> {
     if (udp && listens && !(allowed.isEmpty() && denied.isEmpty())) {
       throw misused("--allow and --deny are for TCP");
     }
+    if (passes && (listens || scans || udp || unix || tls.isWanted())) {
+      throw misused("-F passes a TCP connection: without -l, -u, -U, -z and --ssl");
+    }
+    if (telnet && (passes || execute != null || shell != null)) {
+      throw misused("-t is for the standard streams, not for -F or a program");
+    }
+    socket.check(udp, unix);
   }
 
   private NcOptions options() throws IOException {
@@ -238,12 +258,13 @@ final class NcCommand implements Callable<Integer> {
         bound == null ? 0 : NcPorts.one(bound, protocol),
         wait == null ? null : seconds("-w", wait),
         interval == null ? Duration.ZERO : seconds("-i", interval),
-        bytes(receiveBuffer, "-I"),
-        bytes(sendBuffer, "-O"),
+        socket,
         access(),
         most,
         keeps,
         program(),
+        telnet,
+        passes,
         proxy == null ? null : proxy(proxy),
         tls.of(listens));
   }
@@ -362,16 +383,6 @@ final class NcCommand implements Callable<Integer> {
         receives == null ? 0 : receives,
         taps ? dump : null,
         progress ? Progress.of(spec.commandLine().getErr(), RelayReport.isTerminal()) : null);
-  }
-
-  private OptionalInt bytes(@Nullable Integer count, String option) {
-    if (count == null) {
-      return OptionalInt.empty();
-    }
-    if (count < 1) {
-      throw misused(option + " out of range: " + count);
-    }
-    return OptionalInt.of(count);
   }
 
   private Duration seconds(String option, double value) {

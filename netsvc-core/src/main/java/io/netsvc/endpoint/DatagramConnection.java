@@ -4,7 +4,6 @@ import io.netsvc.net.Connection;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.DatagramChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,17 +14,17 @@ import org.jspecify.annotations.Nullable;
 final class DatagramConnection implements Connection {
   private static final int MAX = 65_535;
 
-  private final DatagramChannel channel;
+  private final Datagrams channel;
   private final SocketAddress peer;
   private final ByteBuffer received;
   private volatile boolean inputShut;
 
   /**
-   * Takes over a channel.
+   * Takes over a socket.
    *
    * @param first what the peer has sent already; null for nothing
    */
-  DatagramConnection(DatagramChannel channel, SocketAddress peer, @Nullable ByteBuffer first) {
+  DatagramConnection(Datagrams channel, SocketAddress peer, @Nullable ByteBuffer first) {
     this.channel = channel;
     this.peer = peer;
     this.received = ByteBuffer.allocate(MAX).limit(0);
@@ -73,7 +72,7 @@ final class DatagramConnection implements Connection {
   @Override
   public SocketAddress localAddress() {
     try {
-      return channel.getLocalAddress();
+      return channel.localAddress();
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

@@ -5,9 +5,7 @@ import io.netsvc.net.Endpoint;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
-import java.nio.channels.DatagramChannel;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -20,13 +18,20 @@ final class DatagramEnd implements End {
   private final Endpoint place;
   private final boolean listens;
   private final Optional<SocketAddress> source;
-  private @Nullable DatagramChannel bound;
+  private final DatagramTuning tuning;
+  private @Nullable Datagrams bound;
 
-  DatagramEnd(String name, Endpoint place, boolean listens, Optional<SocketAddress> source) {
+  DatagramEnd(
+      String name,
+      Endpoint place,
+      boolean listens,
+      Optional<SocketAddress> source,
+      DatagramTuning tuning) {
     this.name = name;
     this.place = place;
     this.listens = listens;
     this.source = source;
+    this.tuning = tuning;
   }
 
   @Override
@@ -38,25 +43,13 @@ final class DatagramEnd implements End {
     var peer =
         place.host().isEmpty()
             ? new InetSocketAddress("localhost", place.port())
-            : place.resolve().getFirst();
-    var channel = DatagramChannel.open(family(peer));
+            : (InetSocketAddress) place.resolve().getFirst();
     try {
-      if (source.isPresent()) {
-        channel.bind(source.get());
-      }
-      channel.connect(peer);
-      return new DatagramConnection(channel, peer, null);
+      var from = (InetSocketAddress) source.orElse(null);
+      return new DatagramConnection(Datagrams.open(from, peer, tuning.on(peer)), peer, null);
     } catch (IOException e) {
-      channel.close();
       throw new IOException(name + ": " + e.getMessage(), e);
     }
-  }
-
-  private static StandardProtocolFamily family(SocketAddress address) {
-    return address instanceof InetSocketAddress inet
-            && inet.getAddress() instanceof java.net.Inet4Address
-        ? StandardProtocolFamily.INET
-        : StandardProtocolFamily.INET6;
   }
 
   private Connection first() throws IOException {
@@ -74,19 +67,19 @@ final class DatagramEnd implements End {
     }
   }
 
-  private synchronized DatagramChannel bind() throws IOException {
+  private synchronized Datagrams bind() throws IOException {
     var addresses = place.resolve();
     // Of both wildcards the IPv6 one takes IPv4 too.
-    var address = place.host().isEmpty() ? addresses.getLast() : addresses.getFirst();
-    var channel = DatagramChannel.open(family(address));
+    var address =
+        (InetSocketAddress)
+            (place.host().isEmpty() ? addresses.getLast() : addresses.getFirst());
     try {
-      channel.bind(address);
+      var opened = Datagrams.open(address, null, tuning.on(address));
+      bound = opened;
+      return opened;
     } catch (IOException e) {
-      channel.close();
       throw new IOException(name + ": bind " + address + ": " + e.getMessage(), e);
     }
-    bound = channel;
-    return channel;
   }
 
   @Override

@@ -26,7 +26,8 @@ import java.util.regex.Pattern;
  *   <li>{@code socks-listen://host:port}, {@code connect-listen://host:port}: a proxy's end, whose
  *       clients say where to; {@code sni-listen://host:port}, whose clients are routed by the name in
  *       their TLS greeting, as in {@code ?route=a.example.org,10.0.0.1:443&default=10.0.0.2:443}
- *   <li>{@code udp://host:port}; {@code udp-listen://host:port} for whoever sends first
+ *   <li>{@code udp://host:port}; {@code udp-listen://host:port} for whoever sends first;
+ *       options {@code tos}, {@code ttl}, {@code broadcast}, {@code debug} (Linux)
  *   <li>{@code exec:program arguments}, {@code sh:command}: a program on a socket
  *   <li>{@code stdio} or {@code -}, {@code file:/path}, {@code fifo:/path}, {@code fd:3}
  * </ul>
@@ -116,8 +117,16 @@ public final class Ends {
           case "tls-listen" -> ListenEnd.of(uri, endpoint("tcp", place), true, options);
           case "socks-listen", "connect-listen", "sni-listen" ->
               RoutingEnd.of(uri, scheme, endpoint("tcp", place), options, services);
-          case "udp", "udp-connect" -> new DatagramEnd(uri, endpoint("udp", place), false, ConnectEnd.source(options));
-          case "udp-listen" -> new DatagramEnd(uri, endpoint("udp", place), true, Optional.empty());
+          case "udp", "udp-connect" -> 
+              new DatagramEnd(
+                  uri,
+                  endpoint("udp", place),
+                  false,
+                  ConnectEnd.source(options),
+                  DatagramTuning.of(options));
+          case "udp-listen" -> 
+              new DatagramEnd(
+                  uri, endpoint("udp", place), true, Optional.empty(), DatagramTuning.of(options));
           case "file" -> FileEnd.file(uri, place, options);
           case "fifo" -> FileEnd.fifo(uri, place, options);
           case "fd" -> new FdEnd(fd(place));

@@ -3,6 +3,8 @@ package io.netsvc.linux;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ByteChannel;
@@ -100,6 +102,37 @@ public final class FdChannel implements ByteChannel {
       }
     }
     return total;
+  }
+
+  /** Waits for a datagram, of which the buffer gets as much as it holds; returns its sender. */
+  public SocketAddress receive(ByteBuffer into) throws IOException {
+    try (var arena = Arena.ofConfined()) {
+      var buffer = arena.allocate(into.remaining());
+      var address = arena.allocate(SocketAddresses.MAX, 8);
+      var length = arena.allocateFrom(ValueLayout.JAVA_INT, SocketAddresses.MAX);
+      long n =
+          blocking(
+              EventLoop.IN, () -> Syscalls.recvfrom(fd.number(), buffer, address, length));
+      if (n < 0) {
+        throw new LinuxException("recvfrom", (int) -n);
+      }
+      into.put(buffer.asSlice(0, n).asByteBuffer());
+      return SocketAddresses.decode(address, length.get(ValueLayout.JAVA_INT, 0));
+    }
+  }
+
+  /** Sends a datagram to an address; null for the peer of a connected socket. */
+  public void send(ByteBuffer from, @Nullable SocketAddress to) throws IOException {
+    try (var arena = Arena.ofConfined()) {
+      var buffer = arena.allocate(from.remaining());
+      buffer.copyFrom(MemorySegment.ofBuffer(from));
+      var address = to == null ? MemorySegment.NULL : SocketAddresses.encode(to, arena);
+      long n = blocking(EventLoop.OUT, () -> Syscalls.sendto(fd.number(), buffer, address));
+      if (n < 0) {
+        throw new LinuxException("sendto", (int) -n);
+      }
+      from.position(from.limit());
+    }
   }
 
   private long write(MemorySegment chunk) {

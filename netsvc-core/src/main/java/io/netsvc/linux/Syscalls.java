@@ -74,6 +74,11 @@ final class Syscalls {
     static final MethodHandle RECVMMSG =
         ints("recvmmsg", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
     static final MethodHandle SENDMMSG = ints("sendmmsg", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+    static final MethodHandle RECVFROM =
+        longs("recvfrom", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS);
+    static final MethodHandle SENDTO =
+        longs("sendto", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+    static final MethodHandle SENDMSG = longs("sendmsg", JAVA_INT, ADDRESS, JAVA_INT);
   }
 
   private static final class Polling {
@@ -279,6 +284,40 @@ final class Syscalls {
     var s = state();
     try {
       return checked(s, (int) Datagrams.SENDMMSG.invokeExact(s, fd, messages, count, flags));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static long recvfrom(int fd, MemorySegment into, MemorySegment address, MemorySegment length) {
+    var s = state();
+    try {
+      return checked(
+          s,
+          (long) Datagrams.RECVFROM.invokeExact(s, fd, into, into.byteSize(), 0, address, length));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /** Sends to an address; NULL for the peer of a connected socket. */
+  static long sendto(int fd, MemorySegment from, MemorySegment address) {
+    var s = state();
+    try {
+      return checked(
+          s,
+          (long)
+              Datagrams.SENDTO.invokeExact(
+                  s, fd, from, from.byteSize(), 0, address, (int) address.byteSize()));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static long sendmsg(int fd, MemorySegment message, int flags) {
+    var s = state();
+    try {
+      return checked(s, (long) Datagrams.SENDMSG.invokeExact(s, fd, message, flags));
     } catch (Throwable t) {
       throw impossible(t);
     }
