@@ -144,6 +144,23 @@ final class NcCommand implements Callable<Integer> {
   @Option(names = "--sh-exec", paramLabel = "COMMAND", description = "Give each connection to sh -c COMMAND.")
   private @Nullable String shell;
 
+  @Option(
+      names = "--broker",
+      description = {
+        "Give each client what all others send.",
+        "And what is typed here; as ncat does, with -l, and with -k implied. Who does not take its"
+            + " bytes while others wait is dropped."
+      })
+  private boolean brokers;
+
+  @Option(
+      names = "--chat",
+      description = {
+        "The same, in lines with <user1> and so on.",
+        "Control characters are written as \\ooo, as ncat does."
+      })
+  private boolean chats;
+
   @Option(names = "--allow", split = ",", paramLabel = "NET", description = "Take clients of these networks alone.")
   private List<String> allowed = List.of();
 
@@ -217,7 +234,23 @@ final class NcCommand implements Callable<Integer> {
     if (telnet && (passes || execute != null || shell != null)) {
       throw misused("-t is for the standard streams, not for -F or a program");
     }
+    if (brokers || chats) {
+      checkBroker();
+    }
     socket.check(udp, unix);
+  }
+
+  private void checkBroker() {
+    if (!listens || udp) {
+      throw misused("--broker and --chat need -l, and no -u");
+    }
+    if (execute != null || shell != null || telnet) {
+      throw misused("--broker and --chat cannot be used with a program or -t");
+    }
+    boolean one = output != null || hexDump != null || progress;
+    if (one || wait != null || quit != null || receives != null) {
+      throw misused("--broker and --chat are without -w, -q, -W, --progress and dumps");
+    }
   }
 
   private NcOptions options() throws IOException {
@@ -261,8 +294,10 @@ final class NcCommand implements Callable<Integer> {
         socket,
         access(),
         most,
-        keeps,
+        keeps || brokers || chats,
         program(),
+        brokers || chats,
+        chats,
         telnet,
         passes,
         proxy == null ? null : proxy(proxy),

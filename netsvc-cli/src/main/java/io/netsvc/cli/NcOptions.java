@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param most how many clients of a program at a time
  * @param keeps whether to go on when one connection has ended
  * @param program what each connection is given to; empty for the standard streams
+ * @param broker whether clients get what the others send
+ * @param chat whether they get it as lines that say whose they are
  * @param telnet whether the other end's Telnet commands are answered
  * @param passes whether the connection goes to the process at the other end of the standard output
  * @param proxy to connect through; null for none
@@ -51,6 +53,8 @@ record NcOptions(
     int most,
     boolean keeps,
     List<String> program,
+    boolean broker,
+    boolean chat,
     boolean telnet,
     boolean passes,
     @Nullable Proxy proxy,

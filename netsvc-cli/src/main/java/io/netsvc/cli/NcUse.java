@@ -26,6 +26,7 @@ final class NcUse {
 
   private final @Nullable ProcessSpawner program;
   private final @Nullable KeptStdio kept;
+  private final @Nullable NcBroker broker;
   private final boolean telnet;
   private final boolean passes;
   private final NcSession.Settings session;
@@ -34,11 +35,13 @@ final class NcUse {
   private NcUse(
       @Nullable ProcessSpawner program,
       @Nullable KeptStdio kept,
+      @Nullable NcBroker broker,
       NcOptions options,
       NcSession.Settings session,
       NcReport report) {
     this.program = program;
     this.kept = kept;
+    this.broker = broker;
     this.telnet = options.telnet();
     this.passes = options.passes();
     this.session = session;
@@ -55,14 +58,19 @@ final class NcUse {
       NcOptions options, boolean again, NcSession.Settings session, NcReport report)
       throws IOException, InterruptedException {
     if (!options.program().isEmpty()) {
-      return new NcUse(spawner(options.program()), null, options, session, report);
+      return new NcUse(spawner(options.program()), null, null, options, session, report);
     }
     if (options.passes()) {
       checkPassing();
-      return new NcUse(null, null, options, session, report);
+      return new NcUse(null, null, null, options, session, report);
+    }
+    if (options.broker()) {
+      var broker = new NcBroker(options.chat(), report);
+      broker.type(session.input());
+      return new NcUse(null, null, broker, options, session, report);
     }
     var kept = again ? new KeptStdio(Ends.of("stdio").open()) : null;
-    return new NcUse(null, kept, options, session, report);
+    return new NcUse(null, kept, null, options, session, report);
   }
 
   /** Before it connects: nobody could have the connection. */
@@ -91,11 +99,15 @@ final class NcUse {
 
   /** {@return whether several can be used at a time: the standard streams are but one pair} */
   boolean isShared() {
-    return program != null;
+    return program != null || broker != null;
   }
 
   /** Uses a connection until it has ended, and closes it. */
   void run(Connection connection) throws IOException, InterruptedException {
+    if (broker != null) {
+      broker.join(connection);
+      return;
+    }
     if (passes) {
       try (connection) {
         SocketPassing.send(connection, STDOUT);
