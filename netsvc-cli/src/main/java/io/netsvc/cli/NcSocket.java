@@ -36,7 +36,10 @@ final class NcSocket {
   @Option(
       names = "-m",
       paramLabel = "TTL",
-      description = {"Drop what has fewer hops left.", "0 to 255; of TCP, for Linux has no such thing for UDP."})
+      description = {
+        "Hops to be left at least.",
+        "Drops what has fewer; 0 to 255; of TCP, for Linux has no such thing for UDP."
+      })
   private @Nullable Integer leastHops;
 
   @Option(names = "-D", description = {"Debug the socket.", "SO_DEBUG, which is root's."})
@@ -47,13 +50,16 @@ final class NcSocket {
 
   @Option(
       names = "-S",
-      description = {"TCP MD5 signatures: refused.", "Many kernels, and Debian's own, lack them."})
+      description = {"TCP MD5: refused.", "Debian's own nc has it, on kernels with TCP_MD5SIG."})
   private boolean signs;
 
   @Option(
       names = "-V",
       paramLabel = "RTABLE",
-      description = {"Another routing table: refused.", "Linux chooses one by rules, see ip-rule(8)."})
+      description = {
+        "Routing table: refused.",
+        "Linux chooses one by rules, see ip-rule(8); Debian's own nc refuses it, too."
+      })
   private @Nullable String table;
 
   /**
