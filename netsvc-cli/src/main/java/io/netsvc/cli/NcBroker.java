@@ -66,6 +66,7 @@ final class NcBroker {
       }
     } finally {
       connection.close();
+      member.end();
       leave(member);
     }
   }

@@ -46,6 +46,9 @@ final class NcMember {
 
   /** {@return whether it was taken: there was room by the deadline, or the client has gone} */
   boolean offer(byte[] bytes, long deadlineNanos) throws InterruptedException {
+    if (!connection.isOpen()) {
+      return true;
+    }
     int cost = bytes.length + OVERHEAD;
     long leftNanos = Math.max(0, deadlineNanos - System.nanoTime());
     if (!room.tryAcquire(cost, leftNanos, TimeUnit.NANOSECONDS)) {
@@ -85,9 +88,14 @@ final class NcMember {
     return dropped.get();
   }
 
+  /** Ends the thread that writes, once it has written what was sent before. */
+  void end() {
+    waiting.add(LAST);
+  }
+
   /** Waits until what was sent before is written, or so long. */
   void leave(Duration limit) throws InterruptedException {
-    waiting.add(LAST);
+    end();
     if (!writer.join(limit)) {
       connection.abort();
     }

@@ -45,7 +45,7 @@ final class NcBrokerTest {
 
   @AfterEach
   void end() throws InterruptedException {
-    processes.close();
+    processes.end();
   }
 
   private Run broker(int port, String... options) throws Exception {
@@ -92,7 +92,7 @@ final class NcBrokerTest {
     var line = "from " + sender.pid();
     var all = new ArrayList<CompletableFuture<Boolean>>();
     for (var client : clients) {
-      if (client != sender) {
+      if (client.pid() != sender.pid()) {
         all.add(
             CompletableFuture.supplyAsync(
                 () -> client.inputReader().lines().anyMatch(line::equals),

@@ -45,7 +45,7 @@ final class NcFlagsTest {
 
   @AfterEach
   void end() throws InterruptedException {
-    processes.close();
+    processes.end();
   }
 
   /** The type of service of the one connection to a port, as ss shows it. */

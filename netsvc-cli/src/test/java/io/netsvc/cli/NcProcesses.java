@@ -12,8 +12,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Processes of a test, with files as their standard streams; ended with it. */
-final class NcProcesses implements AutoCloseable {
+/** Processes of a test, with files as their standard streams. */
+final class NcProcesses {
   private final Path directory;
   private final Deque<Process> started = new ArrayDeque<>();
 
@@ -110,8 +110,8 @@ final class NcProcesses implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() throws InterruptedException {
+  /** Ends those that are left. */
+  void end() throws InterruptedException {
     for (var process : started) {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly().waitFor();

@@ -30,7 +30,7 @@ final class NcSshTest {
 
   @AfterEach
   void end() throws InterruptedException {
-    processes.close();
+    processes.end();
   }
 
   private int sshd() throws Exception {
