@@ -29,7 +29,9 @@ final class Main {
     var line = new CommandLine(new Main());
     boolean named = args.length > 0 && COMMANDS.contains(args[0]);
     for (var name : named ? List.of(args[0]) : COMMANDS) {
-      line.addSubcommand(command(name));
+      var command = new CommandLine(command(name));
+      HelpScreen.on(name, command);
+      line.addSubcommand(name, command);
     }
     return line.setParameterExceptionHandler((e, _) -> misused(e));
   }

@@ -1,20 +1,13 @@
 package io.netsvc.cli;
 
-import io.netsvc.endpoint.ProxyClient;
 import io.netsvc.net.AccessRules;
-import io.netsvc.net.Endpoint;
-import io.netsvc.services.ServicesDatabase;
 import io.netsvc.text.CommandWords;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -50,7 +43,12 @@ final class NcCommand implements Callable<Integer> {
   @Option(names = "-l", description = "Listen for one connection.")
   private boolean listens;
 
-  @Option(names = "-k", description = "Go on listening when one has ended; with -l.")
+  @Option(
+      names = "-k",
+      description = {
+        "Listen again after each end.",
+        "Go on listening when one connection has ended; with -l."
+      })
   private boolean keeps;
 
   @Option(names = "-p", paramLabel = "PORT", description = "The local port.")
@@ -62,16 +60,16 @@ final class NcCommand implements Callable<Integer> {
   @Option(names = "-u", description = "UDP.")
   private boolean udp;
 
-  @Option(names = "-U", description = "A Unix stream socket; @NAME is an abstract one.")
+  @Option(names = "-U", description = {"A Unix stream socket.", "@NAME is an abstract one."})
   private boolean unix;
 
-  @Option(names = "-z", description = "Only see which ports can be connected to.")
+  @Option(names = "-z", description = {"Scan ports.", "Only see which ones can be connected to."})
   private boolean scans;
 
   @Option(names = "-v", description = "Say what happens.")
   private boolean[] verbose = {};
 
-  @Option(names = "-n", description = "Look up no names and no services.")
+  @Option(names = "-n", description = {"Look up no names.", "Neither hosts nor services."})
   private boolean numeric;
 
   @Option(names = "-4", description = "IPv4 alone.")
@@ -80,14 +78,28 @@ final class NcCommand implements Callable<Integer> {
   @Option(names = "-6", description = "IPv6 alone.")
   private boolean six;
 
-  @Option(names = "-w", paramLabel = "SECS", description = "End when connecting, or silence, takes so long.")
+  @Option(
+      names = "-w",
+      paramLabel = "SECS",
+      description = {"End after so long a silence.", "Or when connecting takes so long."})
   private @Nullable Double wait;
 
-  @Option(names = "-q", paramLabel = "SECS", description = "End so long after the end of the input.")
+  @Option(
+      names = "-q",
+      paramLabel = "SECS",
+      description = {
+        "End so long after the input.",
+        "That is, after the end of the standard input."
+      })
   private @Nullable Double quit;
 
   @SuppressWarnings("UnusedVariable") // it is so without, too
-  @Option(names = "-N", description = "Half-close at the end of the input; always so.")
+  @Option(
+      names = "-N",
+      description = {
+        "Half-close: always so.",
+        "The end of the input ends the sending direction alone."
+      })
   private boolean half;
 
   @Option(names = "-d", description = "Do not read the input.")
@@ -96,14 +108,34 @@ final class NcCommand implements Callable<Integer> {
   @Option(names = "-C", description = "Send CR LF for LF.")
   private boolean crlf;
 
-  @Option(names = "-i", paramLabel = "SECS", description = "Wait so long between lines, and ports.")
+  @Option(
+      names = "-i",
+      paramLabel = "SECS",
+      description = {
+        "Pause between lines, ports.",
+        "So long between two lines that are sent, and two ports of a scan."
+      })
   private @Nullable Double interval;
 
-  @Option(names = "-I", paramLabel = "BYTES", description = "Receive buffer.")
-  private @Nullable Integer receiveBuffer;
+  @Mixin private final NcSocket socket = new NcSocket();
 
-  @Option(names = "-O", paramLabel = "BYTES", description = "Send buffer.")
-  private @Nullable Integer sendBuffer;
+  @Option(
+      names = "-t",
+      description = {
+        "Answer Telnet.",
+        "Refuses every option that the other end asks for, as RFC 854 has it, and takes its commands"
+            + " out of what is shown, which OpenBSD's nc leaves in."
+      })
+  private boolean telnet;
+
+  @Option(
+      names = "-F",
+      description = {
+        "Pass the connection on.",
+        "With SCM_RIGHTS, through the Unix socket that the standard output must be, as"
+            + " ssh's ProxyUseFdpass wants it; ends then."
+      })
+  private boolean passes;
 
   @Option(names = "-r", description = "Scan ports in no order.")
   private boolean shuffles;
@@ -111,45 +143,60 @@ final class NcCommand implements Callable<Integer> {
   @Option(names = "-W", paramLabel = "N", description = "End after receiving N times.")
   private @Nullable Long receives;
 
-  @Option(names = {"-x", "--proxy"}, paramLabel = "HOST[:PORT]", description = "Connect through a proxy.")
-  private @Nullable String proxy;
-
-  @Option(names = {"-X", "--proxy-type"}, paramLabel = "KIND", description = "4, 4a, 5 or connect. Default: 5.")
-  private String proxyKind = "5";
-
-  @Option(names = "-P", paramLabel = "USER", description = "For the proxy; asks for the password.")
-  private @Nullable String proxyUser;
-
-  @Option(names = "--proxy-auth", paramLabel = "USER:PASSWORD", description = "For the proxy.")
-  private @Nullable String proxyLogin;
+  @Mixin private final NcProxy proxy = new NcProxy();
 
   @Mixin private final NcTls tls = new NcTls();
 
-  @Option(names = "--exec", paramLabel = "COMMAND", description = "Give each connection to a program, as its fds 0 and 1.")
+  @Option(
+      names = "--exec",
+      paramLabel = "COMMAND",
+      description = {"Give it to a program.", "Each connection is its fds 0 and 1."})
   private @Nullable String execute;
 
-  @Option(names = "--sh-exec", paramLabel = "COMMAND", description = "Give each connection to sh -c COMMAND.")
+  @Option(names = "--sh-exec", paramLabel = "COMMAND", description = "Give it to sh -c COMMAND.")
   private @Nullable String shell;
 
-  @Option(names = "--allow", split = ",", paramLabel = "NET", description = "Take clients of these networks alone.")
+  @Option(
+      names = "--broker",
+      description = {
+        "Give all what each sends.",
+        "To all other clients, and what is typed here; as ncat does, with -l, and with -k"
+            + " implied. Who does not take its bytes while others wait is dropped."
+      })
+  private boolean brokers;
+
+  @Option(
+      names = "--chat",
+      description = {
+        "The same, in named lines.",
+        "Each begins with <user1> and so on; control characters are written as \\ooo, as"
+            + " ncat does."
+      })
+  private boolean chats;
+
+  @Option(
+      names = "--allow",
+      split = ",",
+      paramLabel = "NET",
+      description = {"Take these clients alone.", "Those of these networks."})
   private List<String> allowed = List.of();
 
-  @Option(names = "--deny", split = ",", paramLabel = "NET", description = "Reset clients of these networks.")
+  @Option(
+      names = "--deny",
+      split = ",",
+      paramLabel = "NET",
+      description = {"Reset these clients.", "Those of these networks."})
   private List<String> denied = List.of();
 
-  @Option(names = "--max-conns", paramLabel = "N", description = "Clients at a time; with -k and a program. Default: 100.")
+  @Option(
+      names = "--max-conns",
+      paramLabel = "N",
+      description = {"Clients at a time.", "With -k and a program, or --broker. Default: 100."})
   private int most = 100;
 
-  @Option(names = "--output", paramLabel = "FILE", description = "Write what goes by to a file.")
-  private @Nullable Path output;
+  @Mixin private final NcDumping dumping = new NcDumping();
 
-  @Option(names = "--hex-dump", paramLabel = "FILE", description = "As hexdump -C has it.")
-  private @Nullable Path hexDump;
-
-  @Option(names = "--append-output", description = "Do not empty these files first.")
-  private boolean appends;
-
-  @Option(names = "--progress", description = "Show bytes, rate and what is left.")
+  @Option(names = "--progress", description = {"Show bytes and rate.", "And what is left."})
   private boolean progress;
 
   @Parameters(arity = "0..2", paramLabel = "HOST PORT", hidden = true)
@@ -158,9 +205,9 @@ final class NcCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     var report = new NcReport(spec.commandLine().getErr(), verbose.length > 0);
-    try (var dump = NcDump.open(output, hexDump, appends)) {
+    try (var dump = dumping.open()) {
       var options = options();
-      var use = NcUse.of(options.program(), keeps || options.ports().size() > 1, session(dump), report);
+      var use = NcUse.of(options, keeps || options.ports().size() > 1, session(dump), report);
       if (listens) {
         new NcListening(options, use, report).run();
         return 0;
@@ -189,14 +236,40 @@ final class NcCommand implements Callable<Integer> {
     if (scans && unix) {
       throw misused("-z is for ports, not for -U");
     }
-    if (localAddress != null && (listens || unix || proxy != null)) {
+    if (localAddress != null && (listens || unix || proxy.isWanted())) {
       throw misused("-s is for connecting to a port; with -l the address is an argument");
     }
-    if (localPort != null && (unix || proxy != null)) {
+    if (localPort != null && (unix || proxy.isWanted())) {
       throw misused("-p cannot be used with -U and -x");
+    }
+    if (proxy.isWanted() && (listens || udp || unix)) {
+      throw misused("-x is for connecting over TCP");
     }
     if (udp && listens && !(allowed.isEmpty() && denied.isEmpty())) {
       throw misused("--allow and --deny are for TCP");
+    }
+    if (passes && (listens || scans || udp || unix || tls.isWanted())) {
+      throw misused("-F passes a TCP connection: without -l, -u, -U, -z and --ssl");
+    }
+    if (telnet && (passes || execute != null || shell != null)) {
+      throw misused("-t is for the standard streams, not for -F or a program");
+    }
+    if (brokers || chats) {
+      checkBroker();
+    }
+    socket.check(udp, unix);
+  }
+
+  private void checkBroker() {
+    if (!listens || udp) {
+      throw misused("--broker and --chat need -l, and no -u");
+    }
+    if (execute != null || shell != null || telnet) {
+      throw misused("--broker and --chat cannot be used with a program or -t");
+    }
+    boolean shown = dumping.isWanted() || progress;
+    if (shown || wait != null || quit != null || receives != null) {
+      throw misused("--broker and --chat are without -w, -q, -W, --progress and dumps");
     }
   }
 
@@ -238,13 +311,16 @@ final class NcCommand implements Callable<Integer> {
         bound == null ? 0 : NcPorts.one(bound, protocol),
         wait == null ? null : seconds("-w", wait),
         interval == null ? Duration.ZERO : seconds("-i", interval),
-        bytes(receiveBuffer, "-I"),
-        bytes(sendBuffer, "-O"),
+        socket,
         access(),
         most,
-        keeps,
+        keeps || brokers || chats,
         program(),
-        proxy == null ? null : proxy(proxy),
+        brokers || chats,
+        chats,
+        telnet,
+        passes,
+        proxy.of(wait == null ? null : seconds("-w", wait)),
         tls.of(listens));
   }
 
@@ -292,57 +368,6 @@ final class NcCommand implements Callable<Integer> {
     return rules;
   }
 
-  private NcOptions.Proxy proxy(String place) {
-    if (listens || udp || unix) {
-      throw misused("-x is for connecting over TCP");
-    }
-    var kind =
-        switch (proxyKind.toLowerCase(Locale.ROOT)) {
-          case "4", "socks4" -> ProxyClient.Kind.SOCKS4;
-          case "4a", "socks4a" -> ProxyClient.Kind.SOCKS4A;
-          case "5", "socks5", "socks" -> ProxyClient.Kind.SOCKS5;
-          case "connect", "http" -> ProxyClient.Kind.HTTP;
-          default -> throw misused("-X: read \"" + proxyKind + "\", expected 4, 4a, 5 or connect");
-        };
-    boolean hasPort = place.matches("\\[.*]:.*|[^:\\[]*:.*");
-    var at =
-        Endpoint.parse(
-            hasPort ? place : place + (kind == ProxyClient.Kind.HTTP ? ":3128" : ":1080"),
-            ServicesDatabase.system()::resolve);
-    var client = ProxyClient.of(kind);
-    if (wait != null) {
-      client = client.withTimeout(seconds("-w", wait));
-    }
-    var login = login();
-    if (login != null) {
-      int colon = login.indexOf(':');
-      client = client.withCredentials(login.substring(0, colon), login.substring(colon + 1));
-    }
-    return new NcOptions.Proxy(
-        InetSocketAddress.createUnresolved(at.host().isEmpty() ? "localhost" : at.host(), at.port()),
-        client);
-  }
-
-  /** The user, a colon and the password; null for nobody. */
-  @SuppressWarnings("SystemConsoleNull") // it may be, by its Javadoc
-  private @Nullable String login() {
-    if (proxyLogin != null) {
-      if (proxyLogin.indexOf(':') < 1) {
-        throw misused("--proxy-auth: expected USER:PASSWORD");
-      }
-      return proxyLogin;
-    }
-    if (proxyUser == null) {
-      return null;
-    }
-    var console = System.console();
-    if (console == null || !console.isTerminal()) {
-      throw misused("-P: no terminal to ask for the password; --proxy-auth gives it");
-    }
-    var password = console.readPassword("Proxy password for %s: ", proxyUser);
-    return proxyUser + ':' + new String(password);
-  }
-
   private List<String> program() {
     if (execute != null && shell != null) {
       throw misused("--exec and --sh-exec exclude each other");
@@ -353,25 +378,14 @@ final class NcCommand implements Callable<Integer> {
   }
 
   private NcSession.Settings session(NcDump dump) {
-    boolean taps = output != null || hexDump != null;
     var pace = interval == null ? Duration.ZERO : seconds("-i", interval);
     return new NcSession.Settings(
         new NcConsole.Input(!detached, crlf, pace),
         wait == null ? null : seconds("-w", wait),
         quit == null || quit < 0 ? null : Duration.ofNanos((long) (quit * 1e9)),
         receives == null ? 0 : receives,
-        taps ? dump : null,
+        dumping.isWanted() ? dump : null,
         progress ? Progress.of(spec.commandLine().getErr(), RelayReport.isTerminal()) : null);
-  }
-
-  private OptionalInt bytes(@Nullable Integer count, String option) {
-    if (count == null) {
-      return OptionalInt.empty();
-    }
-    if (count < 1) {
-      throw misused(option + " out of range: " + count);
-    }
-    return OptionalInt.of(count);
   }
 
   private Duration seconds(String option, double value) {

@@ -95,8 +95,12 @@ final class NcConnecting {
     var addresses = options.addresses(port);
     var first = addresses.getFirst();
     if (options.udp()) {
-      var source = bindsSource() ? "?source=" + Endpoints.text(source(first)) : "";
-      return Ends.of("udp://" + Endpoints.text(first) + source).open();
+      var socket = options.socket();
+      var query =
+          bindsSource()
+              ? socket.query("source=" + Endpoints.text(source(first)))
+              : socket.query();
+      return Ends.of("udp://" + Endpoints.text(first) + query).open();
     }
     return connector(bindsSource() ? source(first) : null).connect(addresses);
   }
@@ -117,7 +121,7 @@ final class NcConnecting {
   private Connector connector(@Nullable SocketAddress source) {
     return Connector.of(
         o -> {
-          var all = options.buffers(o);
+          var all = options.socket().tune(o);
           all = options.timeout() == null ? all : all.withTimeout(options.timeout());
           return source == null ? all : all.withSource(source);
         });

@@ -74,7 +74,7 @@ final class NcListening {
   private void datagrams() throws IOException, InterruptedException {
     var address = address();
     do {
-      try (var end = Ends.of("udp-listen://" + Endpoints.text(address))) {
+      try (var end = Ends.of("udp-listen://" + Endpoints.text(address) + options.socket().query())) {
         report.listening(address);
         serve(end.open());
       }
@@ -93,7 +93,8 @@ final class NcListening {
 
   private ListenOptions listening(ListenOptions o) {
     return options
-        .buffers(o)
+        .socket()
+        .tune(o)
         .withAccess(options.access())
         .withMaxConnections(options.most());
   }

@@ -3,7 +3,6 @@ package io.netsvc.cli;
 import io.netsvc.endpoint.ProxyClient;
 import io.netsvc.endpoint.Tls;
 import io.netsvc.net.AccessRules;
-import io.netsvc.net.SocketTuning;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -11,7 +10,6 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,14 +25,17 @@ import org.jspecify.annotations.Nullable;
  * @param sourcePort the local port; 0 for any
  * @param timeout how long connecting may take; null for the default
  * @param interval between two ports
- * @param receiveBuffer in bytes, if one is wanted
- * @param sendBuffer in bytes, if one is wanted
+ * @param socket what the kernel is told
  * @param access who may connect
  * @param most how many clients of a program at a time
  * @param keeps whether to go on when one connection has ended
+ * @param program what each connection is given to; empty for the standard streams
+ * @param broker whether clients get what the others send
+ * @param chat whether they get it as lines that say whose they are
+ * @param telnet whether the other end's Telnet commands are answered
+ * @param passes whether the connection goes to the process at the other end of the standard output
  * @param proxy to connect through; null for none
  * @param tls over each connection; null for none
- * @param program what each connection is given to; empty for the standard streams
  */
 record NcOptions(
     String host,
@@ -47,12 +48,15 @@ record NcOptions(
     int sourcePort,
     @Nullable Duration timeout,
     Duration interval,
-    OptionalInt receiveBuffer,
-    OptionalInt sendBuffer,
+    NcSocket socket,
     AccessRules access,
     int most,
     boolean keeps,
     List<String> program,
+    boolean broker,
+    boolean chat,
+    boolean telnet,
+    boolean passes,
     @Nullable Proxy proxy,
     @Nullable Tls tls) {
 
@@ -94,11 +98,5 @@ record NcOptions(
     } catch (IllegalArgumentException e) {
       throw new UnknownHostException("not an address: " + host);
     }
-  }
-
-  /** Sets the buffers that are wanted. */
-  <T extends SocketTuning<T>> T buffers(T options) {
-    var all = receiveBuffer.isPresent() ? options.withReceiveBuffer(receiveBuffer.getAsInt()) : options;
-    return sendBuffer.isPresent() ? all.withSendBuffer(sendBuffer.getAsInt()) : all;
   }
 }

@@ -63,6 +63,11 @@ final class NcReport {
     }
   }
 
+  /** Of a client that left bytes untaken for too long, when others wait for it. */
+  void dropped(SocketAddress peer) {
+    say("nc: " + text(peer) + " does not take its bytes: dropped");
+  }
+
   void certificate(String fingerprint) {
     if (verbose) {
       say("Certificate SHA-256 " + fingerprint);

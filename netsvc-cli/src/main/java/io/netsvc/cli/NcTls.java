@@ -13,7 +13,9 @@ final class NcTls {
   @Option(names = "--ssl", description = "TLS.")
   private boolean ssl;
 
-  @Option(names = "--ssl-verify", description = "Verify the other end's certificate and name.")
+  @Option(
+      names = "--ssl-verify",
+      description = {"Verify the other end.", "That is its certificate and its name."})
   private boolean verifies;
 
   @Option(names = "--ssl-cert", paramLabel = "PEM", description = "Our certificate. Default of -l: self-signed.")
@@ -25,7 +27,10 @@ final class NcTls {
   @Option(names = "--ssl-trustfile", paramLabel = "PEM", description = "Whom to trust; verifies.")
   private @Nullable Path trust;
 
-  @Option(names = "--ssl-servername", paramLabel = "NAME", description = "The name to ask for, and verify.")
+  @Option(
+      names = "--ssl-servername",
+      paramLabel = "NAME",
+      description = "The name to ask for, and verify.")
   private @Nullable String name;
 
   @Option(names = "--ssl-alpn", split = ",", paramLabel = "PROTOCOL", description = "Protocols to offer.")

@@ -4,12 +4,14 @@ import io.netsvc.endpoint.Ends;
 import io.netsvc.endpoint.Tls;
 import io.netsvc.net.Connection;
 import io.netsvc.net.Relay;
+import io.netsvc.net.SocketPassing;
 import io.netsvc.process.ChildFd;
 import io.netsvc.process.ProcessSpawner;
 import io.netsvc.process.SpawnedProcess;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -19,18 +21,29 @@ import org.jspecify.annotations.Nullable;
 
 /** What nc does with a connection: it joins it with the standard streams, or a program gets it. */
 final class NcUse {
+  /** The standard output. */
+  private static final int STDOUT = 1;
+
   private final @Nullable ProcessSpawner program;
   private final @Nullable KeptStdio kept;
+  private final @Nullable NcBroker broker;
+  private final boolean telnet;
+  private final boolean passes;
   private final NcSession.Settings session;
   private final NcReport report;
 
   private NcUse(
       @Nullable ProcessSpawner program,
       @Nullable KeptStdio kept,
+      @Nullable NcBroker broker,
+      NcOptions options,
       NcSession.Settings session,
       NcReport report) {
     this.program = program;
     this.kept = kept;
+    this.broker = broker;
+    this.telnet = options.telnet();
+    this.passes = options.passes();
     this.session = session;
     this.report = report;
   }
@@ -38,18 +51,38 @@ final class NcUse {
   /**
    * Prepares for connections.
    *
-   * @param command the program and its arguments; empty for the standard streams
    * @param again whether there may be more than one connection
    * @throws IllegalArgumentException if there is no such program
    */
   static NcUse of(
-      List<String> command, boolean again, NcSession.Settings session, NcReport report)
+      NcOptions options, boolean again, NcSession.Settings session, NcReport report)
       throws IOException, InterruptedException {
-    if (!command.isEmpty()) {
-      return new NcUse(spawner(command), null, session, report);
+    if (!options.program().isEmpty()) {
+      return new NcUse(spawner(options.program()), null, null, options, session, report);
+    }
+    if (options.passes()) {
+      checkPassing();
+      return new NcUse(null, null, null, options, session, report);
+    }
+    if (options.broker()) {
+      var broker = new NcBroker(options.chat(), report);
+      broker.type(session.input());
+      return new NcUse(null, null, broker, options, session, report);
     }
     var kept = again ? new KeptStdio(Ends.of("stdio").open()) : null;
-    return new NcUse(null, kept, session, report);
+    return new NcUse(null, kept, null, options, session, report);
+  }
+
+  /** Before it connects: nobody could have the connection. */
+  private static void checkPassing() throws IOException {
+    try (var stdout = Connection.adopt(STDOUT)) {
+      if (stdout.remoteAddress() instanceof UnixDomainSocketAddress) {
+        return;
+      }
+    } catch (IOException e) {
+      // No socket at all.
+    }
+    throw new IOException("-F: the standard output is not a connected Unix socket");
   }
 
   private static ProcessSpawner spawner(List<String> command) {
@@ -66,14 +99,25 @@ final class NcUse {
 
   /** {@return whether several can be used at a time: the standard streams are but one pair} */
   boolean isShared() {
-    return program != null;
+    return program != null || broker != null;
   }
 
   /** Uses a connection until it has ended, and closes it. */
   void run(Connection connection) throws IOException, InterruptedException {
+    if (broker != null) {
+      broker.join(connection);
+      return;
+    }
+    if (passes) {
+      try (connection) {
+        SocketPassing.send(connection, STDOUT);
+      }
+      return;
+    }
     if (program == null) {
       var stdio = kept == null ? Ends.of("stdio").open() : kept.session();
-      report.ended(NcSession.run(connection, stdio, session));
+      var net = telnet ? new NcTelnet(connection) : connection;
+      report.ended(NcSession.run(net, stdio, session));
       return;
     }
     if (Tls.session(connection).isPresent()) {

@@ -124,8 +124,9 @@ final class RelayCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "WAY",
       description = {
-        "in: clients are proxies, which say first whose the connection is, within 5 seconds.",
-        "out: tell upstreams so, in version 2; out-v1: in version 1. Repeatable."
+        "Who says whose a connection is: in, out, out-v1.",
+        "in: clients are proxies, which say so first, within 5 seconds. out: tell"
+            + " upstreams so, in version 2; out-v1: in version 1. Repeatable."
       })
   private List<String> proxyProtocol = List.of();
 

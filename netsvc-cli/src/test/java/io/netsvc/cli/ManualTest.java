@@ -47,7 +47,7 @@ final class ManualTest {
     }
     assertThat(run("groff", "-man", "-Tascii", "-P-cbou", directory.resolve("netsvc-nc.1").toString()))
         .contains("--ssl-verify")
-        .contains("Verify the other end's certificate and name.");
+        .contains("That is its certificate and its name.");
   }
 
   @Test

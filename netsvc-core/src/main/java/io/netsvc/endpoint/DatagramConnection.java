@@ -5,8 +5,6 @@ import io.netsvc.net.Connection;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.DatagramChannel;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Datagrams from and to one peer: each write is one, and each read is one, or what the buffer has not
@@ -16,23 +14,16 @@ import org.jspecify.annotations.Nullable;
 final class DatagramConnection implements Connection, RelayHints {
   private static final int MAX = 65_535;
 
-  private final DatagramChannel channel;
+  private final Datagrams channel;
   private final SocketAddress peer;
   private final ByteBuffer received;
   private volatile boolean inputShut;
 
-  /**
-   * Takes over a channel.
-   *
-   * @param first what the peer has sent already; null for nothing
-   */
-  DatagramConnection(DatagramChannel channel, SocketAddress peer, @Nullable ByteBuffer first) {
+  /** Takes over a socket. */
+  DatagramConnection(Datagrams channel, SocketAddress peer) {
     this.channel = channel;
     this.peer = peer;
     this.received = ByteBuffer.allocate(MAX).limit(0);
-    if (first != null) {
-      received.clear().put(first).flip();
-    }
   }
 
   @Override
@@ -79,7 +70,7 @@ final class DatagramConnection implements Connection, RelayHints {
   @Override
   public SocketAddress localAddress() {
     try {
-      return channel.getLocalAddress();
+      return channel.localAddress();
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

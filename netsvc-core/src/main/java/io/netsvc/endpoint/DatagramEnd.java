@@ -3,12 +3,9 @@ package io.netsvc.endpoint;
 import io.netsvc.net.Connection;
 import io.netsvc.net.Endpoint;
 import java.io.IOException;
-import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.StandardProtocolFamily;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.DatagramChannel;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -22,14 +19,21 @@ final class DatagramEnd implements End {
   private final Endpoint place;
   private final boolean listens;
   private final Optional<SocketAddress> source;
+  private final DatagramTuning tuning;
   private @Nullable DatagramPeers peers;
   private boolean closed;
 
-  DatagramEnd(String name, Endpoint place, boolean listens, Optional<SocketAddress> source) {
+  DatagramEnd(
+      String name,
+      Endpoint place,
+      boolean listens,
+      Optional<SocketAddress> source,
+      DatagramTuning tuning) {
     this.name = name;
     this.place = place;
     this.listens = listens;
     this.source = source;
+    this.tuning = tuning;
   }
 
   @Override
@@ -41,28 +45,15 @@ final class DatagramEnd implements End {
     var peer =
         place.host().isEmpty()
             ? new InetSocketAddress("localhost", place.port())
-            : place.resolve().getFirst();
-    var channel = DatagramChannel.open(family(peer));
+            : (InetSocketAddress) place.resolve().getFirst();
     try {
-      if (source.isPresent()) {
-        channel.bind(source.get());
-      }
-      channel.connect(peer);
-      return new DatagramConnection(channel, peer, null);
+      var from = (InetSocketAddress) source.orElse(null);
+      return new DatagramConnection(Datagrams.open(from, peer, tuning.on(peer)), peer);
     } catch (IOException e) {
-      channel.close();
       throw new IOException(name + ": " + e.getMessage(), e);
     } catch (RuntimeException e) { // of an address of another kind
-      channel.close();
       throw new IOException(name + ": " + e, e);
     }
-  }
-
-  private static StandardProtocolFamily family(SocketAddress address) {
-    return address instanceof InetSocketAddress inet
-            && inet.getAddress() instanceof java.net.Inet4Address
-        ? StandardProtocolFamily.INET
-        : StandardProtocolFamily.INET6;
   }
 
   private synchronized DatagramPeers peers() throws IOException {
@@ -75,16 +66,14 @@ final class DatagramEnd implements End {
     return peers;
   }
 
-  private DatagramSocket bind() throws IOException {
+  private Datagrams bind() throws IOException {
     var addresses = place.resolve();
     // Of both wildcards the IPv6 one takes IPv4 too.
-    var address = place.host().isEmpty() ? addresses.getLast() : addresses.getFirst();
-    var socket = new DatagramSocket(null);
+    var address =
+        (InetSocketAddress) (place.host().isEmpty() ? addresses.getLast() : addresses.getFirst());
     try {
-      socket.bind(address);
-      return socket;
+      return Datagrams.bound(address, tuning.on(address));
     } catch (IOException e) {
-      socket.close();
       throw new IOException(name + ": bind " + address + ": " + e.getMessage(), e);
     }
   }

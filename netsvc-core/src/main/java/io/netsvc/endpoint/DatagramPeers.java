@@ -2,13 +2,11 @@ package io.netsvc.endpoint;
 
 import io.netsvc.net.Connection;
 import java.io.IOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
@@ -29,38 +27,34 @@ final class DatagramPeers implements AutoCloseable {
   private static final int MAX_WAITING = 128;
   private static final Logger log = LoggerFactory.getLogger(End.class);
 
-  /** A DatagramChannel's would be closed by an interrupt of whoever sends. */
-  private final DatagramSocket socket;
-
-  private final SocketAddress local;
+  private final Datagrams socket;
+  private final SocketAddress local; // a closed one has none
   private final Map<SocketAddress, PeerConnection> peers = new HashMap<>();
   private final Queue<PeerConnection> waiting = new ArrayDeque<>();
   private @Nullable IOException failure;
   private boolean closed;
 
   /** Takes over a bound socket. */
-  DatagramPeers(DatagramSocket socket) {
+  DatagramPeers(Datagrams socket) throws IOException {
     this.socket = socket;
-    this.local = socket.getLocalSocketAddress(); // a closed one has none
+    this.local = socket.localAddress();
     // While a virtual thread receives, a close frees the address only some time later.
     Thread.ofPlatform().daemon().name("netsvc-datagrams").start(this::receive);
   }
 
   private void receive() {
-    var packet = new DatagramPacket(new byte[MAX], MAX);
+    var buffer = ByteBuffer.allocate(MAX);
     try {
       while (true) {
-        packet.setLength(MAX);
-        socket.receive(packet);
-        deliver(packet);
+        var from = socket.receive(buffer.clear());
+        deliver(from, buffer.flip());
       }
     } catch (IOException e) {
       fail(e);
     }
   }
 
-  private synchronized void deliver(DatagramPacket packet) {
-    var from = packet.getSocketAddress();
+  private synchronized void deliver(SocketAddress from, ByteBuffer bytes) {
     var peer = peers.get(from);
     if (peer == null) {
       if (closed || waiting.size() == MAX_WAITING) {
@@ -72,13 +66,14 @@ final class DatagramPeers implements AutoCloseable {
       waiting.add(peer);
       notifyAll();
     }
-    int begin = packet.getOffset();
-    peer.deliver(Arrays.copyOfRange(packet.getData(), begin, begin + packet.getLength()));
+    var datagram = new byte[bytes.remaining()];
+    bytes.get(datagram);
+    peer.deliver(datagram);
   }
 
   private synchronized void fail(IOException e) {
     failure = e;
-    socket.close();
+    closeSocket();
     peers.values().forEach(peer -> peer.fail(e));
     notifyAll();
   }
@@ -104,8 +99,8 @@ final class DatagramPeers implements AutoCloseable {
     return waiting.remove();
   }
 
-  void send(byte[] bytes, SocketAddress to) throws IOException {
-    socket.send(new DatagramPacket(bytes, bytes.length, to));
+  void send(ByteBuffer bytes, SocketAddress to) throws IOException {
+    socket.send(bytes, to);
   }
 
   SocketAddress localAddress() {
@@ -129,7 +124,15 @@ final class DatagramPeers implements AutoCloseable {
 
   private void closeUnused() {
     if (closed && peers.isEmpty()) {
-      socket.close(); // ends the thread, too
+      closeSocket(); // ends the thread, too
+    }
+  }
+
+  private void closeSocket() {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      log.debug("close of {} cause=\"{}\"", local, e.getMessage());
     }
   }
 }

@@ -30,7 +30,7 @@ import java.util.regex.Pattern;
  *       clients say where to; {@code sni-listen://host:port}, whose clients are routed by the name in
  *       their TLS greeting, as in {@code ?route=a.example.org,10.0.0.1:443&default=10.0.0.2:443}
  *   <li>{@code udp://host:port}; {@code udp-listen://host:port}, which has a connection for each
- *       peer that sends there
+ *       peer that sends there; options {@code tos}, {@code ttl}, {@code broadcast}, {@code debug} (Linux)
  *   <li>{@code unix-seqpacket:/path}, {@code unix-seqpacket-listen:/path}: messages over connections;
  *       {@code unix-dgram:/path}; {@code unix-dgram-listen:/path} for whoever sends first
  *   <li>{@code exec:program arguments}, {@code sh:command}: a program on a socket; {@code
@@ -136,8 +136,8 @@ public final class Ends {
           case "tls-listen" -> ListenEnd.of(name, endpoint("tcp", place), true, options);
           case "socks-listen", "connect-listen", "sni-listen" ->
               RoutingEnd.of(name, scheme, endpoint("tcp", place), options, services);
-          case "udp", "udp-connect" -> new DatagramEnd(name, endpoint("udp", place), false, ConnectEnd.source(options));
-          case "udp-listen" -> new DatagramEnd(name, endpoint("udp", place), true, Optional.empty());
+          case "udp", "udp-connect" -> new DatagramEnd(name, endpoint("udp", place), false, ConnectEnd.source(options), DatagramTuning.of(options));
+          case "udp-listen" -> new DatagramEnd(name, endpoint("udp", place), true, Optional.empty(), DatagramTuning.of(options));
           case "unix-seqpacket", "unix-seqpacket-connect" -> PacketsEnd.of(name, unix(scheme, place), options);
           case "unix-seqpacket-listen" ->
               ListenEnd.ofPackets(name, endpoint(scheme, place), options);

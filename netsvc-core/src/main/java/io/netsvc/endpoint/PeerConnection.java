@@ -1,5 +1,6 @@
 package io.netsvc.endpoint;
 
+import io.netsvc.linux.RelayHints;
 import io.netsvc.net.Connection;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * What has not been read is kept up to {@value #MAX_COUNT} datagrams or {@value #MAX_BYTES} bytes; the
  * newest is dropped.
  */
-final class PeerConnection implements Connection {
+final class PeerConnection implements Connection, RelayHints {
   private static final int MAX_COUNT = 256;
   private static final int MAX_BYTES = 1 << 20;
   private static final int MAX_SENT = 65_507;
@@ -48,6 +49,11 @@ final class PeerConnection implements Connection {
   synchronized void fail(IOException e) {
     failure = e;
     notifyAll();
+  }
+
+  @Override
+  public boolean isOfMessages() {
+    return true;
   }
 
   @Override
@@ -112,9 +118,9 @@ final class PeerConnection implements Connection {
       if (!isOpen()) {
         throw new ClosedChannelException();
       }
-      var datagram = new byte[Math.min(from.remaining(), MAX_SENT)];
-      from.get(datagram);
-      total += datagram.length;
+      var datagram = from.slice(from.position(), Math.min(from.remaining(), MAX_SENT));
+      total += datagram.remaining();
+      from.position(from.position() + datagram.remaining());
       peers.send(datagram, peer);
     }
     return total;

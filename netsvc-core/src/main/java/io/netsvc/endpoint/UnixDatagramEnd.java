@@ -70,6 +70,11 @@ final class UnixDatagramEnd implements End {
   }
 
   @Override
+  public boolean accepts() {
+    return listens;
+  }
+
+  @Override
   public boolean isDatagram() {
     return true;
   }

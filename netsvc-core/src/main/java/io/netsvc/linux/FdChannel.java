@@ -103,14 +103,14 @@ public final class FdChannel implements ByteChannel {
   /**
    * Receives one message of a socket that has such, whole, after the buffer's position.
    *
-   * @param into a direct buffer
    * @throws LinuxException EMSGSIZE for one that the buffer does not hold, which is gone then
    */
   public Message receive(ByteBuffer into) throws IOException {
     try (var arena = Arena.ofConfined()) {
       var address = arena.allocate(SocketAddresses.MAX, 8);
       var length = arena.allocate(ValueLayout.JAVA_INT);
-      var buffer = MemorySegment.ofBuffer(into);
+      var buffer =
+          into.isDirect() ? MemorySegment.ofBuffer(into) : arena.allocate(into.remaining());
       long n =
           blocking(
               EventLoop.IN,
@@ -122,7 +122,11 @@ public final class FdChannel implements ByteChannel {
       if (n < 0 || n > into.remaining()) {
         throw new LinuxException("receive", n < 0 ? (int) -n : Errno.EMSGSIZE);
       }
-      into.position(into.position() + (int) n);
+      if (into.isDirect()) {
+        into.position(into.position() + (int) n);
+      } else {
+        into.put(buffer.asSlice(0, n).asByteBuffer());
+      }
       return new Message(
           (int) n, SocketAddresses.decode(address, length.get(ValueLayout.JAVA_INT, 0)));
     }
@@ -159,6 +163,20 @@ public final class FdChannel implements ByteChannel {
       }
     }
     return total;
+  }
+
+  /** Sends a datagram to an address; null for the peer of a connected socket. */
+  public void send(ByteBuffer from, @Nullable SocketAddress to) throws IOException {
+    try (var arena = Arena.ofConfined()) {
+      var buffer = arena.allocate(from.remaining());
+      buffer.copyFrom(MemorySegment.ofBuffer(from));
+      var address = to == null ? MemorySegment.NULL : SocketAddresses.encode(to, arena);
+      long n = blocking(EventLoop.OUT, () -> Syscalls.sendto(fd.number(), buffer, address));
+      if (n < 0) {
+        throw new LinuxException("sendto", (int) -n);
+      }
+      from.position(from.limit());
+    }
   }
 
   private long write(MemorySegment chunk) {

@@ -88,15 +88,22 @@ public final class Sockets {
           throw new LinuxException("bind for " + to, -result);
         }
       }
+      connect(fd, to);
+      return fd;
+    } catch (IOException | RuntimeException e) {
+      fd.close();
+      throw e;
+    }
+  }
+
+  /** Connects a bound datagram socket: it takes and sends to that peer alone. */
+  public static void connect(Fd fd, SocketAddress to) throws LinuxException {
+    try (var arena = Arena.ofConfined()) {
       var encoded = SocketAddresses.encode(to, arena);
       int result = Syscalls.connect(fd.number(), encoded, (int) encoded.byteSize());
       if (result < 0) {
         throw new LinuxException("connect " + to, -result);
       }
-      return fd;
-    } catch (IOException | RuntimeException e) {
-      fd.close();
-      throw e;
     }
   }
 

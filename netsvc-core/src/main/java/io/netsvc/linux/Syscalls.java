@@ -79,6 +79,9 @@ final class Syscalls {
     static final MethodHandle RECVMMSG =
         ints("recvmmsg", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
     static final MethodHandle SENDMMSG = ints("sendmmsg", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+    static final MethodHandle SENDTO =
+        longs("sendto", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+    static final MethodHandle SENDMSG = longs("sendmsg", JAVA_INT, ADDRESS, JAVA_INT);
   }
 
   private static final class Polling {
@@ -295,6 +298,29 @@ final class Syscalls {
     var s = state();
     try {
       return checked(s, (int) Datagrams.SENDMMSG.invokeExact(s, fd, messages, count, flags));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /** Sends to an address; NULL for the peer of a connected socket. */
+  static long sendto(int fd, MemorySegment from, MemorySegment address) {
+    var s = state();
+    try {
+      return checked(
+          s,
+          (long)
+              Datagrams.SENDTO.invokeExact(
+                  s, fd, from, from.byteSize(), 0, address, (int) address.byteSize()));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static long sendmsg(int fd, MemorySegment message, int flags) {
+    var s = state();
+    try {
+      return checked(s, (long) Datagrams.SENDMSG.invokeExact(s, fd, message, flags));
     } catch (Throwable t) {
       throw impossible(t);
     }

@@ -66,6 +66,13 @@ final class LinuxTuning {
           (six ? SocketOption.IPV6_FREE_BIND : SocketOption.FREE_BIND).set(fd, value);
       case TRANSPARENT ->
           (six ? SocketOption.IPV6_TRANSPARENT : SocketOption.TRANSPARENT).set(fd, value);
+      case TYPE_OF_SERVICE ->
+          (six ? SocketOption.IPV6_TYPE_OF_SERVICE : SocketOption.TYPE_OF_SERVICE).set(fd, value);
+      case TIME_TO_LIVE ->
+          (six ? SocketOption.IPV6_TIME_TO_LIVE : SocketOption.TIME_TO_LIVE).set(fd, value);
+      case MIN_TIME_TO_LIVE ->
+          (six ? SocketOption.IPV6_MIN_TIME_TO_LIVE : SocketOption.MIN_TIME_TO_LIVE).set(fd, value);
+      case DEBUG -> SocketOption.DEBUG.set(fd, value);
       case FAST_OPEN -> SocketOption.FAST_OPEN.set(fd, value);
       case FAST_OPEN_CONNECT -> SocketOption.FAST_OPEN_CONNECT.set(fd, value);
       case DEFER_ACCEPT -> SocketOption.DEFER_ACCEPT.set(fd, value);

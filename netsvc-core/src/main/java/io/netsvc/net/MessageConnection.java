@@ -3,6 +3,7 @@ package io.netsvc.net;
 import io.netsvc.linux.Fd;
 import io.netsvc.linux.FdChannel;
 import io.netsvc.linux.LinuxException;
+import io.netsvc.linux.RelayHints;
 import io.netsvc.linux.Sockets;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -16,7 +17,7 @@ import java.util.Optional;
  * Packets end as a stream does. Datagrams do not: an empty one is passed over, and to end the output
  * tells the peer nothing.
  */
-final class MessageConnection implements Connection {
+final class MessageConnection implements Connection, RelayHints {
   /** More than the kernel's usual send buffer, net.core.wmem_default, takes of one message. */
   private static final int MAX = 256 * 1024;
 
@@ -81,6 +82,11 @@ final class MessageConnection implements Connection {
 
   private static ByteBuffer none() {
     return ByteBuffer.allocate(0);
+  }
+
+  @Override
+  public boolean isOfMessages() {
+    return true;
   }
 
   @Override

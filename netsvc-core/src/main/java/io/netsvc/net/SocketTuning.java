@@ -76,6 +76,30 @@ public sealed interface SocketTuning<T> permits ListenOptions, ConnectOptions, T
   T withTransparent(boolean transparent);
 
   /**
+   * Returns these options with this byte in each packet for the routers, 0 to 255, of which the upper
+   * six bits are the DSCP of RFC 2474: IP_TOS of ip(7), IPV6_TCLASS of ipv6(7). Default: 0.
+   */
+  T withTypeOfService(int typeOfService);
+
+  /**
+   * Returns these options with packets that pass so many routers at most, less one: 1 to 255, IP_TTL
+   * of ip(7), IPV6_UNICAST_HOPS of ipv6(7). Default: the system's. Linux.
+   */
+  T withTimeToLive(int hops);
+
+  /**
+   * Returns these options with packets dropped that come with fewer hops left, 0 to 255, as RFC 5082
+   * has it against senders from afar: IP_MINTTL of ip(7), IPV6_MINHOPCOUNT. Default: 0. Linux.
+   */
+  T withMinTimeToLive(int hops);
+
+  /**
+   * Returns these options with debugging by the kernel, where it is built for that: SO_DEBUG of
+   * socket(7). Default: not. Linux, as root.
+   */
+  T withDebug(boolean debug);
+
+  /**
    * Returns these options with Multipath TCP where the kernel has it, and TCP otherwise or when the
    * peer has not. Default: TCP. Linux.
    */

@@ -90,6 +90,28 @@ non-sealed interface Tuned<T> extends SocketTuning<T> {
   }
 
   @Override
+  default T withTypeOfService(int typeOfService) {
+    return withTuning(
+        tuning().with(Tunable.TYPE_OF_SERVICE, within("type of service", typeOfService, 0, 255)));
+  }
+
+  @Override
+  default T withTimeToLive(int hops) {
+    return withTuning(tuning().with(Tunable.TIME_TO_LIVE, within("time to live", hops, 1, 255)));
+  }
+
+  @Override
+  default T withMinTimeToLive(int hops) {
+    return withTuning(
+        tuning().with(Tunable.MIN_TIME_TO_LIVE, within("minimal time to live", hops, 0, 255)));
+  }
+
+  @Override
+  default T withDebug(boolean debug) {
+    return withTuning(tuning().with(Tunable.DEBUG, debug));
+  }
+
+  @Override
   default T withMultipath(boolean multipath) {
     return withTuning(tuning().with(Tunable.MULTIPATH, multipath));
   }

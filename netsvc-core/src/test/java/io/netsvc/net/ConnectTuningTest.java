@@ -77,6 +77,18 @@ class ConnectTuningTest {
         on,
         o -> o.withFreeBind(true),
         is(six(on) ? SocketOption.IPV6_FREE_BIND : SocketOption.FREE_BIND, 1));
+    check(
+        on,
+        o -> o.withTypeOfService(0xb8),
+        is(six(on) ? SocketOption.IPV6_TYPE_OF_SERVICE : SocketOption.TYPE_OF_SERVICE, 0xb8));
+    check(
+        on,
+        o -> o.withTimeToLive(7),
+        is(six(on) ? SocketOption.IPV6_TIME_TO_LIVE : SocketOption.TIME_TO_LIVE, 7));
+    check(
+        on,
+        o -> o.withMinTimeToLive(3),
+        is(six(on) ? SocketOption.IPV6_MIN_TIME_TO_LIVE : SocketOption.MIN_TIME_TO_LIVE, 3));
     check(on, o -> o.withSendBuffer(20_000), is(SocketOption.SEND_BUFFER, 40_000));
     check(on, o -> o.withReceiveBuffer(20_000), is(SocketOption.RECEIVE_BUFFER, 40_000));
     check(on, o -> o.withFastOpen(true), is(SocketOption.FAST_OPEN_CONNECT, 1));
@@ -88,6 +100,7 @@ class ConnectTuningTest {
   void connect_withWhatIsRoots_isWhatTheKernelHas(Contract on) throws Exception {
     assumeTrue(Credentials.effectiveUid() == 0, "SO_MARK and IP_TRANSPARENT are root's");
     check(on, o -> o.withMark(7), is(SocketOption.MARK, 7));
+    check(on, o -> o.withDebug(true), is(SocketOption.DEBUG, 1));
     check(
         on,
         o -> o.withTransparent(true),
