@@ -4,7 +4,6 @@ import io.netsvc.endpoint.End;
 import io.netsvc.net.Connection;
 import io.netsvc.net.Outcome;
 import io.netsvc.net.Relay;
-import io.netsvc.net.RelayOptions;
 import io.netsvc.net.Stopped;
 import java.io.IOException;
 import java.time.Duration;
@@ -13,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.UnaryOperator;
 
 /** A relay of pairs of connections, each from the two ends: one, one after the other, or many. */
 final class EndRelaying implements Relaying {
@@ -25,7 +23,7 @@ final class EndRelaying implements Relaying {
   private final End first;
   private final End second;
   private final Times times;
-  private final UnaryOperator<RelayOptions> options;
+  private final RelayWay way;
   private final RelayReport report;
   private final boolean verbose;
 
@@ -67,14 +65,14 @@ final class EndRelaying implements Relaying {
       End first,
       End second,
       Times times,
-      UnaryOperator<RelayOptions> options,
+      RelayWay way,
       RelayReport report,
       boolean verbose,
       Runnable onEnd) {
     this.first = first;
     this.second = second;
     this.times = times;
-    this.options = options;
+    this.way = way;
     this.report = report;
     this.verbose = verbose;
     start("netsvc-ends", this::pairs, onEnd);
@@ -180,7 +178,8 @@ final class EndRelaying implements Relaying {
   }
 
   private void relay(Connection a, Connection b) throws IOException, InterruptedException {
-    var relay = Relay.between(a, b, options);
+    boolean datagrams = first.isDatagram() || second.isDatagram();
+    var relay = Relay.between(a, b, o -> way.relay(o, a, b, datagrams));
     relays.add(relay);
     Outcome outcome;
     try {

@@ -38,7 +38,7 @@ record HelpGroups(Map<String, String> headings, List<String> examples) {
         List.of(
             "Most used", "-l -k -u -U -z -v -n -w -N -q",
             "Addresses", "-4 -6 -p -s -r",
-            "Input and output", "-C -d -i -t -W -F --output --hex-dump --append-output --progress",
+            "Input and output", "-C -d -i -t -W -F --output --hex-dump --pcap --append-output --progress",
             "Listening", "--exec --sh-exec --broker --chat --allow --deny --max-conns",
             "TLS", "--ssl --ssl-verify --ssl-cert --ssl-key --ssl-trustfile --ssl-servername --ssl-alpn",
             "Through a proxy", "-x -X -P --proxy-auth",
@@ -68,6 +68,7 @@ record HelpGroups(Map<String, String> headings, List<String> examples) {
             "Most used", "--once --max-connections --connect-timeout --idle-timeout -v --stats",
             "Clients and upstreams", "--allow --deny --least-connections --proxy-protocol",
             "Ends", "--half-close-timeout --stall-timeout --grace",
+            "Tests and traces", "--fault --output --hex-dump --pcap --append-output",
             "Inside", "--transport --loops",
             "Help", "-h -V"),
         "netsvc relay 127.0.0.1:8080 10.0.0.1:80 10.0.0.2:80",

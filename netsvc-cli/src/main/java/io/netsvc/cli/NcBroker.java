@@ -39,7 +39,7 @@ final class NcBroker {
 
   /** Gives away what is typed, until its end, from a thread of its own. */
   void type(NcConsole.Input input) throws IOException, InterruptedException {
-    var console = new NcConsole(Ends.of("stdio").open(), input, () -> {});
+    var console = new NcConsole(Ends.of("stdio").open(), input, () -> {}, () -> {});
     Thread.ofVirtual()
         .name("netsvc-stdin")
         .start(

@@ -194,7 +194,7 @@ final class NcCommand implements Callable<Integer> {
       description = {"Clients at a time.", "With -k and a program, or --broker. Default: 100."})
   private int most = 100;
 
-  @Mixin private final NcDumping dumping = new NcDumping();
+  @Mixin private final Dumping dumping = new Dumping();
 
   @Option(names = "--progress", description = {"Show bytes and rate.", "And what is left."})
   private boolean progress;
@@ -205,9 +205,9 @@ final class NcCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     var report = new NcReport(spec.commandLine().getErr(), verbose.length > 0);
-    try (var dump = dumping.open()) {
+    try (var dumps = dumping.open()) {
       var options = options();
-      var use = NcUse.of(options, keeps || options.ports().size() > 1, session(dump), report);
+      var use = NcUse.of(options, keeps || options.ports().size() > 1, session(dumps), report);
       if (listens) {
         new NcListening(options, use, report).run();
         return 0;
@@ -377,14 +377,14 @@ final class NcCommand implements Callable<Integer> {
         : execute == null ? List.of() : CommandWords.of(execute);
   }
 
-  private NcSession.Settings session(NcDump dump) {
+  private NcSession.Settings session(Dumps dumps) {
     var pace = interval == null ? Duration.ZERO : seconds("-i", interval);
     return new NcSession.Settings(
         new NcConsole.Input(!detached, crlf, pace),
         wait == null ? null : seconds("-w", wait),
         quit == null || quit < 0 ? null : Duration.ofNanos((long) (quit * 1e9)),
         receives == null ? 0 : receives,
-        dumping.isWanted() ? dump : null,
+        dumps,
         progress ? Progress.of(spec.commandLine().getErr(), RelayReport.isTerminal()) : null);
   }
 

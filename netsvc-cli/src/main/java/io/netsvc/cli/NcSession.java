@@ -4,7 +4,6 @@ import io.netsvc.net.Connection;
 import io.netsvc.net.Outcome;
 import io.netsvc.net.Relay;
 import io.netsvc.net.RelayOptions;
-import io.netsvc.net.RelayTap;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -30,7 +29,7 @@ final class NcSession {
    * @param idle the end once nothing moved for so long; null for never
    * @param quitAfter the end so long after that of the input; null for never
    * @param receives the end after so many reads from the network; 0 for never
-   * @param tap who sees the bytes; null for nobody
+   * @param dumps where the bytes are written
    * @param progress who shows how far it is; null for nobody
    */
   record Settings(
@@ -38,7 +37,7 @@ final class NcSession {
       @Nullable Duration idle,
       @Nullable Duration quitAfter,
       long receives,
-      @Nullable RelayTap tap,
+      Dumps dumps,
       @Nullable Progress progress) {}
 
   private NcSession(Settings settings) {
@@ -60,7 +59,7 @@ final class NcSession {
     try (net;
         stdio) {
       var console = new NcConsole(stdio, settings.input(), this::inputEnded, this::written);
-      var relay = Relay.between(net, console, this::relaying);
+      var relay = Relay.between(net, console, o -> relaying(o, net, console));
       relay.onEnd(outcome -> end.complete(Optional.of(outcome)));
       return settings.progress() == null ? end.get() : settings.progress().follow(relay, end);
     } catch (ExecutionException e) {
@@ -68,12 +67,12 @@ final class NcSession {
     }
   }
 
-  private RelayOptions relaying(RelayOptions options) {
+  private RelayOptions relaying(RelayOptions options, Connection net, Connection console) {
     var all = options.withHalfCloseTimeout(EVER);
     if (settings.idle() != null) {
       all = all.withIdleTimeout(settings.idle());
     }
-    return settings.tap() == null ? all : all.withTap(settings.tap());
+    return settings.dumps().on(all, net, console, false);
   }
 
   /** What was received once is written at once. */

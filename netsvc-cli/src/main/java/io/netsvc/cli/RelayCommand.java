@@ -1,19 +1,14 @@
 package io.netsvc.cli;
 
-import io.netsvc.cli.EndRelaying.Times;
-import io.netsvc.endpoint.End;
-import io.netsvc.endpoint.Ends;
 import io.netsvc.net.AccessRules;
 import io.netsvc.net.Connector;
 import io.netsvc.net.Endpoint;
 import io.netsvc.net.ListenOptions;
 import io.netsvc.net.Listener;
 import io.netsvc.net.ProxyHeader;
-import io.netsvc.net.RelayOptions;
 import io.netsvc.net.RelayServer;
 import io.netsvc.net.RelayServerOptions;
 import io.netsvc.net.Stopped;
-import io.netsvc.net.Upstream;
 import io.netsvc.net.Upstreams;
 import io.netsvc.services.ServicesDatabase;
 import io.netsvc.sockets.SocketTable;
@@ -23,11 +18,12 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -57,8 +53,6 @@ import picocli.CommandLine.Spec;
     })
 final class RelayCommand implements Callable<Integer> {
   private static final int REFUSED = 1;
-  private static final Pattern PLAIN = Pattern.compile("(tcp|udp|unix):", Pattern.CASE_INSENSITIVE);
-  private static final double DATAGRAMS_IDLE = 300;
   private static final Duration HEADER_TIMEOUT = Duration.ofSeconds(5);
 
   @SuppressWarnings("NullAway.Init") @Spec private CommandSpec spec;
@@ -72,23 +66,7 @@ final class RelayCommand implements Callable<Integer> {
       description = "How long connecting may take, its name lookup included. Default: 10.")
   private double connectSeconds = 10;
 
-  @Option(
-      names = "--idle-timeout",
-      paramLabel = "SECONDS",
-      description = "Reset a relay when no byte moved for so long. Default: never; datagrams: 300.")
-  private @Nullable Double idleSeconds;
-
-  @Option(
-      names = "--stall-timeout",
-      paramLabel = "SECONDS",
-      description = "Reset a relay when a side does not take its bytes for so long. Default: never.")
-  private @Nullable Double stallSeconds;
-
-  @Option(
-      names = "--half-close-timeout",
-      paramLabel = "SECONDS",
-      description = "Reset a relay that is idle so long after one side's end. Default: 3600.")
-  private @Nullable Double halfCloseSeconds;
+  @Mixin private final RelayWay way = new RelayWay();
 
   @Option(
       names = "--max-connections",
@@ -160,9 +138,10 @@ final class RelayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    report = new RelayReport(spec.commandLine().getErr());
+    check();
     var start = isOfEnds() ? ends() : start();
     var stop = new CountDownLatch(1);
-    prepare();
     try (var signals = new Signals()) {
       var serving = Thread.currentThread();
       Runnable stopping =
@@ -175,7 +154,7 @@ final class RelayCommand implements Callable<Integer> {
           };
       signals.on("INT", stopping);
       signals.on("TERM", stopping);
-      try {
+      try (var _ = way.open()) {
         var relaying = start.run(stop::countDown);
         report.await(stop, relaying, stats);
         var status = relaying.status();
@@ -193,9 +172,13 @@ final class RelayCommand implements Callable<Integer> {
     }
   }
 
-  /** Sets up what a JVM has once: before the first socket. */
-  private void prepare() {
-    report = new RelayReport(spec.commandLine().getErr());
+  /** Looks at what was given, and sets up what a JVM has once: before the first socket. */
+  private void check() {
+    try {
+      way.check();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
     if (loops != null) {
       if (loops < 1 || loops > 1024) {
         throw misused("--loops out of range: " + loops);
@@ -210,13 +193,7 @@ final class RelayCommand implements Callable<Integer> {
     }
   }
 
-  /** Begins to relay, once all that was given is known to be right; calls back if that ends by itself. */
-  @FunctionalInterface
-  private interface Start {
-    Relaying run(Runnable onEnd) throws IOException;
-  }
-
-  private Start start() {
+  private Relaying.Start start() {
     if (upstreams.isEmpty()) {
       throw misused("where to? expected LISTEN UPSTREAM");
     }
@@ -227,79 +204,20 @@ final class RelayCommand implements Callable<Integer> {
 
   /** Whether it is more than a listener of sockets and where its clients go to. */
   private boolean isOfEnds() {
-    return once || isOfEnds(listen) || upstreams.stream().anyMatch(RelayCommand::isOfEnds);
+    boolean handled = way.isHandled() && listen.toLowerCase(Locale.ROOT).startsWith("udp:");
+    return once
+        || handled
+        || RelayOfEnds.isEnd(listen)
+        || upstreams.stream().anyMatch(RelayOfEnds::isEnd);
   }
 
-  private static boolean isOfEnds(String text) {
-    return text.indexOf('?') >= 0 || (Ends.isEnd(text) && !PLAIN.matcher(text).lookingAt());
-  }
-
-  private Start ends() {
-    if (upstreams.size() > 1) {
-      throw misused("there are at most two ends, but " + (1 + upstreams.size()) + " were given");
-    }
+  private Relaying.Start ends() {
     if (!allowed.isEmpty() || !denied.isEmpty() || !proxyProtocol.isEmpty() || maxConnections != null) {
       throw misused("--allow, --deny, --proxy-protocol and --max-connections are options of an end here,"
           + " as in tcp-listen://:80?max=10&allow=10.0.0.0/8");
     }
-    var first = end(listening(listen));
-    var routes = first.upstream();
-    if (routes.isPresent() != upstreams.isEmpty()) {
-      throw misused(
-          upstreams.isEmpty()
-              ? "where to? " + listen + " is one end of two"
-              : "the clients of " + listen + " say where to, so there is no other end");
-    }
-    if (routes.isPresent()) {
-      if (once) {
-        throw misused("--once is for two ends: " + listen + " has one for each of its clients");
-      }
-      return _ -> serving(first, routes.get(), "where its clients ask");
-    }
-    var second = end(upstreams.getFirst());
-    return onEnd -> ends(first, second, onEnd);
-  }
-
-  /** The first end listens, unless it is of a kind that cannot or says that it connects. */
-  private static String listening(String text) {
-    var plain = PLAIN.matcher(text);
-    if (plain.lookingAt()) {
-      return plain.group(1) + "-listen" + text.substring(plain.end(1));
-    }
-    return Ends.isEnd(text) ? text : "tcp-listen://" + text;
-  }
-
-  private Relaying ends(End first, End second, Runnable onEnd) throws IOException {
-    var listener = first.listener();
-    var times = once ? Times.ONCE : Times.of(first, second);
-    if (listener.isPresent() && times == Times.AT_ONCE) {
-      return serving(first, second::open, second.toString());
-    }
-    var _ = second.listener(); // it listens from now on
-    if (times == Times.AT_ONCE && idleSeconds == null && (first.isDatagram() || second.isDatagram())) {
-      idleSeconds = DATAGRAMS_IDLE; // nothing tells that a peer is gone
-    }
-    report.say("relaying " + first + " and " + second);
-    return new EndRelaying(first, second, times, this::relay, report, verbose, onEnd);
-  }
-
-  private Relaying serving(End first, Upstream upstream, String where) throws IOException {
-    var listener = first.listener().orElseThrow();
-    var server =
-        RelayServer.serve(
-            listener,
-            upstream,
-            o ->
-                o.withRelay(this::relay)
-                    .withEvents(report.events(verbose))
-                    .withGreeting(first::greet));
-    report.say("relaying " + Endpoints.text(listener.localAddress()) + " to " + where);
-    return new ConnectionRelaying(server);
-  }
-
-  private End end(String text) {
     try {
-      return Ends.of(text, ServicesDatabase.system()::resolve);
+      return new RelayOfEnds(way, once, report, verbose).start(listen, upstreams);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
@@ -312,7 +230,7 @@ final class RelayCommand implements Callable<Integer> {
     if (!proxyProtocol.isEmpty()) {
       throw misused("--proxy-protocol is not for datagrams");
     }
-    if (stallSeconds != null || halfCloseSeconds != null) {
+    if (way.isOfStreams()) {
       throw misused("--stall-timeout and --half-close-timeout are not for datagrams");
     }
     var relaying =
@@ -321,8 +239,8 @@ final class RelayCommand implements Callable<Integer> {
             to.getFirst(),
             o -> {
               var all = o.withAccess(access()).withEvents(report.datagramEvents(verbose));
-              if (idleSeconds != null) {
-                all = all.withIdleTimeout(seconds("--idle-timeout", idleSeconds));
+              if (way.idle() != null) {
+                all = all.withIdleTimeout(way.idle());
               }
               return maxConnections == null ? all : all.withMaxSessions(maxConnections());
             });
@@ -337,7 +255,7 @@ final class RelayCommand implements Callable<Integer> {
         fewest ? Upstreams.fewestConnections(connector, to) : Upstreams.inTurn(connector, to);
     var listener = Listener.open(from, this::listening);
     try {
-      var server = RelayServer.serve(listener, upstream, this::serving);
+      var server = RelayServer.serve(listener, way.on(upstream), this::serving);
       report.say(
           "relaying "
               + Endpoints.text(listener.localAddress())
@@ -379,7 +297,7 @@ final class RelayCommand implements Callable<Integer> {
   }
 
   private RelayServerOptions serving(RelayServerOptions options) {
-    var all = options.withRelay(this::relay).withEvents(report.events(verbose));
+    var all = way.serving(options.withEvents(report.events(verbose)));
     for (var way : proxyProtocol) {
       all =
           switch (way) {
@@ -411,20 +329,6 @@ final class RelayCommand implements Callable<Integer> {
         ? UnixDomainSocketAddress.of(endpoint.path())
         : InetSocketAddress.createUnresolved(
             endpoint.host().isEmpty() ? "localhost" : endpoint.host(), endpoint.port());
-  }
-
-  private RelayOptions relay(RelayOptions options) {
-    var all = options;
-    if (idleSeconds != null) {
-      all = all.withIdleTimeout(seconds("--idle-timeout", idleSeconds));
-    }
-    if (stallSeconds != null) {
-      all = all.withStallTimeout(seconds("--stall-timeout", stallSeconds));
-    }
-    if (halfCloseSeconds != null) {
-      all = all.withHalfCloseTimeout(seconds("--half-close-timeout", halfCloseSeconds));
-    }
-    return all;
   }
 
   private Duration seconds(String option, double value) {

@@ -1,11 +1,23 @@
 package io.netsvc.cli;
 
 import io.netsvc.net.Stopped;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.OptionalInt;
 
 /** What {@code netsvc relay} runs: a relay of connections or of datagrams. */
 interface Relaying {
+
+  /** Begins to relay, once all that was given is known to be right. */
+  @FunctionalInterface
+  interface Start {
+    /**
+     * Begins.
+     *
+     * @param onEnd called if it ends by itself
+     */
+    Relaying run(Runnable onEnd) throws IOException;
+  }
 
   /** {@return what was relayed up to now, and since the last call, a second ago} */
   String progress();

@@ -396,10 +396,12 @@ final class NcCommandTest {
   void dumps_areWhatWentBy() throws Exception {
     var hex = directory.resolve("hex");
     var raw = directory.resolve("raw");
+    int port;
     try (var server = new ServerSocket(0, 1, LOOPBACK)) {
+      port = server.getLocalPort();
       var nc =
           nc("nc", text("0123456789abcdef\n"), "--hex-dump", hex.toString(), "--output",
-              raw.toString(), "127.0.0.1", Integer.toString(server.getLocalPort()));
+              raw.toString(), "127.0.0.1", Integer.toString(port));
       try (var client = server.accept()) {
         client.getInputStream().readAllBytes();
       }
@@ -409,10 +411,11 @@ final class NcCommandTest {
     assertThat(hex)
         .hasContent(
             """
-            > sent
+            - > 127.0.0.1:%d
             00000000  30 31 32 33 34 35 36 37  38 39 61 62 63 64 65 66  |0123456789abcdef|
             00000010  0a                                                |.|
-            """);
+            """
+                .formatted(port));
   }
 
   @ParameterizedTest

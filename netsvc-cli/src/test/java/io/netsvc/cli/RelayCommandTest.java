@@ -152,6 +152,17 @@ class RelayCommandTest {
         .startsWith("netsvc: --once is for two ends: socks-listen://127.0.0.1:0");
     assertThat(run("relay", "--allow=10.0.0.0/8", "tcp-listen://127.0.0.1:0", "stdio").err())
         .startsWith("netsvc: --allow, --deny, --proxy-protocol and --max-connections are options");
+    assertThat(run("relay", "--fault=latnecy=1", "127.0.0.1:0", "127.0.0.1:1").err())
+        .startsWith("netsvc: --fault: read \"latnecy\", expected latency, ")
+        .contains("did you mean latency?");
+    assertThat(run("relay", "--fault=rate=fast", "127.0.0.1:0", "127.0.0.1:1").err())
+        .startsWith("netsvc: --fault: rate: read \"fast\", expected a number");
+    assertThat(run("relay", "--fault=loss=2", "127.0.0.1:0", "127.0.0.1:1").err())
+        .startsWith("netsvc: loss out of range: 2.0");
+    assertThat(run("relay", "--idle-timeout=0", "127.0.0.1:0", "127.0.0.1:1").err())
+        .startsWith("netsvc: timeout out of range: 0.0");
+    assertThat(run("relay", "--output=/none/x", "127.0.0.1:0", "127.0.0.1:1").err())
+        .startsWith("netsvc: /none/x: ");
     assertThat(run("relay", "--loops=0", "127.0.0.1:0", "127.0.0.1:1").err())
         .startsWith("netsvc: --loops out of range: 0");
     assertThat(run("relay", "--transport=dos", "127.0.0.1:0", "127.0.0.1:1").err())
@@ -237,6 +248,72 @@ class RelayCommandTest {
     } finally {
       process.signal(SIGKILL);
       process.awaitExit();
+    }
+  }
+
+  @Test
+  void relay_ofDatagramsAndAProgram_hasOneForEachPeer() throws Exception {
+    int port = InetdProcess.freePort();
+    var process =
+        command("udp://127.0.0.1:" + port, "exec:cat")
+            .spawn(ChildFd.devNull(), ChildFd.devNull(), ChildFd.pipe());
+    try (var lines = new BufferedReader(new InputStreamReader(process.stderr(), UTF_8));
+        var one = new java.net.DatagramSocket(0, InetAddress.getLoopbackAddress());
+        var two = new java.net.DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      assertThat(lines.readLine()).startsWith("netsvc: relaying udp-listen:");
+      for (var peer : List.of(one, two, one)) {
+        assertThat(exchanged(peer, "from " + peer.getLocalPort(), port))
+            .isEqualTo("from " + peer.getLocalPort());
+      }
+      process.signal(SIGTERM);
+      assertThat(lines.readLine()).isEqualTo("netsvc: stopping");
+      process.signal(SIGTERM);
+      assertThat(process.awaitExit(Duration.ofSeconds(10))).isPresent();
+    } finally {
+      process.signal(SIGKILL);
+      process.awaitExit();
+    }
+  }
+
+  /** Sends until there is an answer: what comes before the port is bound is lost. */
+  private static String exchanged(java.net.DatagramSocket peer, String text, int port)
+      throws IOException {
+    var to = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    peer.setSoTimeout(200);
+    var answer = new java.net.DatagramPacket(new byte[100], 100);
+    while (true) {
+      peer.send(new java.net.DatagramPacket(text.getBytes(UTF_8), text.length(), to));
+      try {
+        peer.receive(answer);
+        return new String(answer.getData(), 0, answer.getLength(), UTF_8);
+      } catch (java.net.SocketTimeoutException e) {
+        // Again.
+      }
+    }
+  }
+
+  @Test
+  void relay_withFaultsAndDumps_cutsAndWrites() throws Exception {
+    var file = directory.resolve("hex");
+    try (var upstream = Listener.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+      upstream.serve(RelayCommandTest::echo);
+      int to = ((InetSocketAddress) upstream.localAddress()).getPort();
+      var process =
+          command("--fault", "cut=3,latency=0.1", "--hex-dump", file.toString(), "127.0.0.1:0",
+                  "127.0.0.1:" + to)
+              .spawn(ChildFd.devNull(), ChildFd.devNull(), ChildFd.pipe());
+      try (var lines = new BufferedReader(new InputStreamReader(process.stderr(), UTF_8))) {
+        var ready = String.valueOf(lines.readLine());
+        int port = Integer.parseInt(ready.replaceAll("^.*:([0-9]+) to .*$", "$1"));
+        assertThat(conversation(port)).isEqualTo("hel");
+        assertThat(file)
+            .content()
+            .contains("> 127.0.0.1:" + to + "\n00000000  68 65 6c 6c 6f ")
+            .contains("127.0.0.1:" + to + " > 127.0.0.1:");
+      } finally {
+        process.signal(SIGKILL);
+        process.awaitExit();
+      }
     }
   }
 

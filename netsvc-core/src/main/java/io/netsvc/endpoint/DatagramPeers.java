@@ -6,6 +6,7 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -25,10 +26,12 @@ import org.slf4j.LoggerFactory;
 final class DatagramPeers implements AutoCloseable {
   private static final int MAX = 65_535;
   private static final int MAX_WAITING = 128;
+  private static final Duration LAST_CALL = Duration.ofSeconds(1);
   private static final Logger log = LoggerFactory.getLogger(End.class);
 
   private final Datagrams socket;
   private final SocketAddress local; // a closed one has none
+  private final Thread reader;
   private final Map<SocketAddress, PeerConnection> peers = new HashMap<>();
   private final Queue<PeerConnection> waiting = new ArrayDeque<>();
   private @Nullable IOException failure;
@@ -39,7 +42,7 @@ final class DatagramPeers implements AutoCloseable {
     this.socket = socket;
     this.local = socket.localAddress();
     // While a virtual thread receives, a close frees the address only some time later.
-    Thread.ofPlatform().daemon().name("netsvc-datagrams").start(this::receive);
+    reader = Thread.ofPlatform().daemon().name("netsvc-datagrams").start(this::receive);
   }
 
   private void receive() {
@@ -108,23 +111,35 @@ final class DatagramPeers implements AutoCloseable {
   }
 
   /** A peer's connection was closed: what it sends from now on is a new one's. */
-  synchronized void forget(PeerConnection connection) {
-    peers.remove(connection.remoteAddress(), connection);
+  void forget(PeerConnection connection) {
+    synchronized (this) {
+      peers.remove(connection.remoteAddress(), connection);
+    }
     closeUnused();
   }
 
   @Override
-  public synchronized void close() {
-    closed = true;
-    waiting.forEach(peer -> peers.remove(peer.remoteAddress(), peer));
-    waiting.clear();
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      waiting.forEach(peer -> peers.remove(peer.remoteAddress(), peer));
+      waiting.clear();
+      notifyAll();
+    }
     closeUnused();
-    notifyAll();
   }
 
   private void closeUnused() {
-    if (closed && peers.isEmpty()) {
-      closeSocket(); // ends the thread, too
+    synchronized (this) {
+      if (!closed || !peers.isEmpty()) {
+        return;
+      }
+    }
+    closeSocket();
+    try {
+      reader.join(LAST_CALL); // until it is out of its system call the address is in use
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -34,7 +34,7 @@ final class DatagramPeersTest {
   @BeforeEach
   void bind() throws IOException {
     bound = new DatagramSocket(0, LOOPBACK);
-    peers = new DatagramPeers(bound);
+    peers = new DatagramPeers(new Datagrams.Shared(bound, bound.getLocalSocketAddress()));
   }
 
   @AfterEach
