@@ -52,7 +52,8 @@ final class EndRelaying implements Relaying {
       if (first.isSingle() || second.isSingle() || !(first.accepts() || second.accepts())) {
         return ONCE;
       }
-      return first.accepts() && second.accepts() ? IN_TURN : AT_ONCE;
+      boolean inTurn = first.acceptsInTurn() || second.acceptsInTurn();
+      return inTurn || (first.accepts() && second.accepts()) ? IN_TURN : AT_ONCE;
     }
   }
 
@@ -107,7 +108,7 @@ final class EndRelaying implements Relaying {
           pause = 0;
         } catch (IOException e) {
           failed(e);
-          if (!accepted) {
+          if (!accepted && times != Times.ONCE) {
             return; // it cannot be there at all
           }
           pause = Math.min(LONGEST_PAUSE, pause == 0 ? FIRST_PAUSE : 2 * pause);
@@ -163,6 +164,8 @@ final class EndRelaying implements Relaying {
       failed(e);
     } catch (InterruptedException e) {
       // It was stopped, and both are reset.
+    } catch (RuntimeException e) {
+      failed(new IOException(first + " and " + second + ": " + e.getMessage(), e));
     }
   }
 
@@ -186,6 +189,7 @@ final class EndRelaying implements Relaying {
       outcome = relay.await();
     } catch (InterruptedException e) {
       relay.abort();
+      var _ = relay.await(LAST_WAIT);
       throw e;
     } finally {
       relays.remove(relay);
@@ -201,7 +205,7 @@ final class EndRelaying implements Relaying {
   /** 1 if a pair was not to be had, or did not end as it should. */
   @Override
   public OptionalInt status() {
-    return over && relays.isEmpty() ? OptionalInt.of(failed ? 1 : 0) : OptionalInt.empty();
+    return over ? OptionalInt.of(failed ? 1 : 0) : OptionalInt.empty();
   }
 
   @Override
@@ -228,20 +232,34 @@ final class EndRelaying implements Relaying {
       if (ended(grace)) {
         return Stopped.GRACEFUL;
       }
-      threads.forEach(Thread::interrupt);
-      var _ = ended(LAST_WAIT);
+      force();
     } catch (InterruptedException e) {
-      threads.forEach(Thread::interrupt);
+      force();
       Thread.currentThread().interrupt();
     }
     return Stopped.FORCED;
+  }
+
+  private void force() {
+    threads.forEach(Thread::interrupt);
+    try {
+      var _ = ended(LAST_WAIT);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Datagrams never end by themselves. */
+  @Override
+  public double graceSeconds() {
+    return first.isDatagram() || second.isDatagram() ? 0 : Relaying.super.graceSeconds();
   }
 
   /** Waits so long for all threads; the one that starts others has been told to start no more. */
   private boolean ended(Duration limit) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
     for (var thread : threads) {
-      if (!thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
+      if (thread.getState() != Thread.State.NEW && !thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
         return false;
       }
     }

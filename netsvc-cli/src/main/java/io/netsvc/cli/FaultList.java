@@ -30,7 +30,7 @@ final class FaultList {
             case "latency" -> all.withLatency(seconds(name, value));
             case "jitter" -> all.withJitter(seconds(name, value));
             case "rate" -> all.withRate(bytes(name, value));
-            case "stall" -> all.withStall(true);
+            case "stall" -> all.withStall(stalls(value));
             case "cut" -> all.withCut(bytes(name, value));
             case "reset" -> all.withReset(bytes(name, value));
             case "loss" -> all.withLoss(number(name, value));
@@ -45,6 +45,14 @@ final class FaultList {
           };
     }
     return all;
+  }
+
+  private static boolean stalls(String value) {
+    if (value.isEmpty()) {
+      return true;
+    }
+    throw new IllegalArgumentException(
+        "--fault: stall: read \"" + Visible.line(value) + "\", expected nothing after it");
   }
 
   private static Duration seconds(String name, String value) {

@@ -59,6 +59,7 @@ final class NcBroker {
     var member = enter(connection);
     try {
       read(connection, member);
+      forget(member);
       member.leave(FAREWELL);
     } catch (IOException e) {
       if (!member.wasDropped()) { // or that was said
@@ -122,10 +123,13 @@ final class NcBroker {
     return member;
   }
 
+  /** Sends it nothing more. */
+  private synchronized void forget(NcMember member) {
+    members.remove(member.number());
+  }
+
   private void leave(NcMember member) throws InterruptedException {
-    synchronized (this) {
-      members.remove(member.number());
-    }
+    forget(member);
     announce("<user" + member.number() + "> is disconnected.");
   }
 

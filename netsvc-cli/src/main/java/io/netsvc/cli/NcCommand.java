@@ -385,6 +385,7 @@ final class NcCommand implements Callable<Integer> {
         quit == null || quit < 0 ? null : Duration.ofNanos((long) (quit * 1e9)),
         receives == null ? 0 : receives,
         dumps,
+        udp,
         progress ? Progress.of(spec.commandLine().getErr(), RelayReport.isTerminal()) : null);
   }
 

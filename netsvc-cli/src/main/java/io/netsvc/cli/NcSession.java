@@ -30,6 +30,7 @@ final class NcSession {
    * @param quitAfter the end so long after that of the input; null for never
    * @param receives the end after so many reads from the network; 0 for never
    * @param dumps where the bytes are written
+   * @param datagrams whether the connection is of datagrams
    * @param progress who shows how far it is; null for nobody
    */
   record Settings(
@@ -38,6 +39,7 @@ final class NcSession {
       @Nullable Duration quitAfter,
       long receives,
       Dumps dumps,
+      boolean datagrams,
       @Nullable Progress progress) {}
 
   private NcSession(Settings settings) {
@@ -72,7 +74,7 @@ final class NcSession {
     if (settings.idle() != null) {
       all = all.withIdleTimeout(settings.idle());
     }
-    return settings.dumps().on(all, net, console, false);
+    return settings.dumps().on(all, net, console, settings.datagrams());
   }
 
   /** What was received once is written at once. */

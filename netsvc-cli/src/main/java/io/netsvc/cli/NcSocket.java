@@ -83,6 +83,9 @@ final class NcSocket {
     if (udp && leastHops != null) {
       throw new IllegalArgumentException("-m is for TCP");
     }
+    if (udp && (receiveBuffer != null || sendBuffer != null)) {
+      throw new IllegalArgumentException("-I and -O are not for -u");
+    }
     within("-I", receiveBuffer, 1, Integer.MAX_VALUE);
     within("-O", sendBuffer, 1, Integer.MAX_VALUE);
     within("-M", hops, 1, 255);

@@ -51,7 +51,7 @@ final class NcTelnet implements Connection {
       for (int i = begin; i < end; i++) {
         take(into.get(i), into); // never more than was read: in place
       }
-      flush();
+      answer();
     } while (n > 0 && into.position() == begin);
     return n < 0 ? n : into.position() - begin;
   }
@@ -90,6 +90,15 @@ final class NcTelnet implements Connection {
         state = State.DATA;
       }
       default -> state = State.DATA;
+    }
+  }
+
+  /** A peer that takes no answers has still sent what it has sent. */
+  private void answer() {
+    try {
+      flush();
+    } catch (IOException e) {
+      outputShut = true;
     }
   }
 

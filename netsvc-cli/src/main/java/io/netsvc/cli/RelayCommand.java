@@ -64,7 +64,7 @@ final class RelayCommand implements Callable<Integer> {
       names = "--connect-timeout",
       paramLabel = "SECONDS",
       description = "How long connecting may take, its name lookup included. Default: 10.")
-  private double connectSeconds = 10;
+  private @Nullable Double connectSeconds;
 
   @Mixin private final RelayWay way = new RelayWay();
 
@@ -216,6 +216,9 @@ final class RelayCommand implements Callable<Integer> {
       throw misused("--allow, --deny, --proxy-protocol and --max-connections are options of an end here,"
           + " as in tcp-listen://:80?max=10&allow=10.0.0.0/8");
     }
+    if (connectSeconds != null) {
+      throw misused("--connect-timeout is an option of an end here, as in tcp://host:80?timeout=3");
+    }
     try {
       return new RelayOfEnds(way, once, report, verbose).start(listen, upstreams);
     } catch (IllegalArgumentException e) {
@@ -249,8 +252,12 @@ final class RelayCommand implements Callable<Integer> {
   }
 
   private Relaying connections(Endpoint from, List<SocketAddress> to) throws IOException {
-    var timeout = seconds("--connect-timeout", connectSeconds);
-    var connector = Connector.of(o -> o.withTimeout(timeout));
+    var connector =
+        Connector.of(
+            o ->
+                connectSeconds == null
+                    ? o
+                    : o.withTimeout(seconds("--connect-timeout", connectSeconds)));
     var upstream =
         fewest ? Upstreams.fewestConnections(connector, to) : Upstreams.inTurn(connector, to);
     var listener = Listener.open(from, this::listening);
@@ -297,7 +304,7 @@ final class RelayCommand implements Callable<Integer> {
   }
 
   private RelayServerOptions serving(RelayServerOptions options) {
-    var all = way.serving(options.withEvents(report.events(verbose)));
+    var all = way.serving(options.withEvents(report.events(verbose)), false);
     for (var way : proxyProtocol) {
       all =
           switch (way) {

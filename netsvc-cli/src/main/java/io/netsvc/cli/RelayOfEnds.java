@@ -57,13 +57,17 @@ final class RelayOfEnds {
     }
     if (routes.isEmpty()) {
       var second = way.on(end(upstreams.getFirst()));
+      if (way.isOfStreams() && (first.isDatagram() || second.isDatagram())) {
+        throw new IllegalArgumentException(
+            "--stall-timeout and --half-close-timeout are not for datagrams");
+      }
       return onEnd -> both(first, second, onEnd);
     }
     if (once) {
       throw new IllegalArgumentException(
           "--once is for two ends: " + listen + " has one for each of its clients");
     }
-    return _ -> serving(first, way.on(routes.get()), "where its clients ask");
+    return _ -> serving(first, way.on(routes.get()), false, "where its clients ask");
   }
 
   /** The first end listens, unless it is of a kind that cannot or says that it connects. */
@@ -83,21 +87,23 @@ final class RelayOfEnds {
     var listener = first.listener();
     var times = once ? Times.ONCE : Times.of(first, second);
     if (listener.isPresent() && times == Times.AT_ONCE) {
-      return serving(first, second::open, second.toString());
+      return serving(first, second::open, second.isDatagram(), second.toString());
     }
     var _ = second.listener(); // it listens from now on
     report.say("relaying " + first + " and " + second);
     return new EndRelaying(first, second, times, way, report, verbose, onEnd);
   }
 
-  private Relaying serving(End first, Upstream upstream, String where) throws IOException {
+  private Relaying serving(End first, Upstream upstream, boolean datagrams, String where)
+      throws IOException {
     var listener = first.listener().orElseThrow();
-    var server = RelayServer.serve(listener, upstream, o -> serving(o, first));
+    var server = RelayServer.serve(listener, upstream, o -> serving(o, first, datagrams));
     report.say("relaying " + Endpoints.text(listener.localAddress()) + " to " + where);
     return new ConnectionRelaying(server);
   }
 
-  private RelayServerOptions serving(RelayServerOptions options, End first) {
-    return way.serving(options.withEvents(report.events(verbose)).withGreeting(first::greet));
+  private RelayServerOptions serving(RelayServerOptions options, End first, boolean datagrams) {
+    return way.serving(
+        options.withEvents(report.events(verbose)).withGreeting(first::greet), datagrams);
   }
 }

@@ -109,9 +109,11 @@ final class RelayWay {
   }
 
   /** Returns the options of a server's relays. */
-  RelayServerOptions serving(RelayServerOptions options) {
-    var all = options.withRelay(this::relay);
-    return dumps.isEmpty() ? all : all.withTaps((client, upstream) -> dumps.tap(client, upstream, false));
+  RelayServerOptions serving(RelayServerOptions options, boolean datagrams) {
+    var all = options.withRelay(datagrams ? this::datagrams : this::relay);
+    return dumps.isEmpty()
+        ? all
+        : all.withTaps((client, upstream) -> dumps.tap(client, upstream, datagrams));
   }
 
   private RelayOptions relay(RelayOptions options) {

@@ -26,7 +26,7 @@ final class PcapngEncoder implements Encoder {
   private static final byte NANOSECONDS = 9;
 
   /** What one packet carries at most, with its headers below 64 KiB. */
-  private static final int MOST = 65_000;
+  private static final int MOST = 65_495;
 
   private static final int FIRST_PORT = 1024;
   private static final int PORTS = 60_000;
@@ -55,7 +55,18 @@ final class PcapngEncoder implements Encoder {
   @Override
   public Conversation datagrams(SocketAddress first, SocketAddress second) {
     var packets = packets(first, second);
-    return (from, bytes) -> List.of(packet(packets.udp(from == Side.FIRST, bytes), new byte[0]));
+    return (from, bytes) ->
+        parts(bytes).stream()
+            .map(part -> packet(packets.udp(from == Side.FIRST, part), new byte[0]))
+            .toList();
+  }
+
+  private static List<ByteBuffer> parts(ByteBuffer bytes) {
+    var all = new ArrayList<ByteBuffer>();
+    for (int at = 0; at < bytes.remaining(); at += MOST) {
+      all.add(bytes.slice(bytes.position() + at, Math.min(MOST, bytes.remaining() - at)));
+    }
+    return all;
   }
 
   private Packets packets(SocketAddress first, SocketAddress second) {
@@ -119,13 +130,9 @@ final class PcapngEncoder implements Encoder {
 
     @Override
     public List<ByteBuffer> seen(Side from, ByteBuffer bytes) {
-      var all = new ArrayList<ByteBuffer>();
-      while (bytes.hasRemaining()) {
-        var part = bytes.slice(bytes.position(), Math.min(MOST, bytes.remaining()));
-        bytes.position(bytes.position() + part.remaining());
-        all.add(segment(from == Side.FIRST, Packets.PSH | Packets.ACK, part, new byte[0]));
-      }
-      return all;
+      return parts(bytes).stream()
+          .map(part -> segment(from == Side.FIRST, Packets.PSH | Packets.ACK, part, new byte[0]))
+          .toList();
     }
 
     @Override

@@ -6,7 +6,6 @@ import io.netsvc.net.RelayTap;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -17,6 +16,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A file of what relays move, in both directions, of one or of many.
@@ -28,16 +29,20 @@ import java.util.concurrent.locks.ReentrantLock;
  * }
  *
  * <p>It is written by the threads of the relays, and flushed after each piece: a disk that stalls
- * has them wait. One that is full is logged, and the relay goes on without. Safe for use by multiple
+ * has them wait. One that is full is logged once, and all go on without. Safe for use by multiple
  * concurrent threads; who opened it closes it, and relays that go on then are not written.
  */
 public final class TrafficDump implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(TrafficDump.class);
+
+  private final Path file;
   private final OutputStream out;
   private final Encoder encoder;
   private final ReentrantLock lock = new ReentrantLock();
   private boolean closed;
 
-  private TrafficDump(OutputStream out, Encoder encoder) {
+  private TrafficDump(Path file, OutputStream out, Encoder encoder) {
+    this.file = file;
     this.out = out;
     this.encoder = encoder;
   }
@@ -77,21 +82,25 @@ public final class TrafficDump implements AutoCloseable {
     boolean goesOn = how == StandardOpenOption.APPEND && beginsWith(file, encoder.begin());
     var dump =
         new TrafficDump(
+            file,
             new BufferedOutputStream(
                 Files.newOutputStream(
                     file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how)),
             encoder);
     try {
-      dump.write(goesOn ? List.of() : encoder.begin());
-    } catch (UncheckedIOException e) {
-      dump.close();
-      throw e.getCause();
+      dump.tryWrite(goesOn ? List.of() : encoder.begin());
+    } catch (IOException e) {
+      dump.out.close();
+      throw e;
     }
     return dump;
   }
 
   /** {@return whether a file is one of this format already} */
   private static boolean beginsWith(Path file, List<ByteBuffer> begin) throws IOException {
+    if (begin.isEmpty() || !Files.isRegularFile(file)) {
+      return false;
+    }
     try (var in = Files.newInputStream(file)) {
       for (var piece : begin) {
         if (!ByteBuffer.wrap(in.readNBytes(piece.remaining())).equals(piece)) {
@@ -117,28 +126,46 @@ public final class TrafficDump implements AutoCloseable {
   private void write(List<ByteBuffer> pieces) {
     lock.lock();
     try {
-      if (closed) {
-        return;
+      if (!closed) {
+        tryWrite(pieces);
       }
-      for (var piece : pieces) {
-        out.write(piece.array(), piece.arrayOffset() + piece.position(), piece.remaining());
-      }
-      out.flush();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      closed = true;
+      log.warn("the dump {} ends here cause=\"{}\"", file, e.getMessage());
     } finally {
       lock.unlock();
     }
+  }
+
+  private void tryWrite(List<ByteBuffer> pieces) throws IOException {
+    for (var piece : pieces) {
+      out.write(piece.array(), piece.arrayOffset() + piece.position(), piece.remaining());
+    }
+    out.flush();
   }
 
   @Override
   public void close() throws IOException {
     lock.lock();
     try {
+      boolean whole = !closed;
       closed = true;
-      out.close();
+      if (whole) {
+        out.close();
+      } else {
+        closeQuietly();
+      }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** After a failure its buffer cannot be written any more, which was said. */
+  private void closeQuietly() {
+    try {
+      out.close();
+    } catch (IOException e) {
+      log.debug("close of {} cause=\"{}\"", file, e.getMessage());
     }
   }
 

@@ -32,6 +32,11 @@ final class DatagramConnection implements Connection, RelayHints {
   }
 
   @Override
+  public boolean isLossy() {
+    return true;
+  }
+
+  @Override
   public int read(ByteBuffer into) throws IOException {
     while (!received.hasRemaining()) {
       if (inputShut) {

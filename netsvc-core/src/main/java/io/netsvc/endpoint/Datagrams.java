@@ -16,6 +16,8 @@ import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.util.Map;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** A bound datagram socket; a close from any thread wakes whoever waits. */
@@ -173,11 +175,13 @@ interface Datagrams {
    * Our own.
    *
    * @param peer that the socket is connected to; null for none
+   * @param sending whoever sends
    */
-  record Linux(FdChannel channel, SocketAddress localAddress, @Nullable SocketAddress peer)
+  record Linux(
+      FdChannel channel, SocketAddress localAddress, @Nullable SocketAddress peer, Lock sending)
       implements Datagrams {
     Linux(Fd fd, @Nullable SocketAddress peer) throws IOException {
-      this(FdChannel.ofSocket(fd), Sockets.localAddress(fd), peer);
+      this(FdChannel.ofSocket(fd), Sockets.localAddress(fd), peer, new ReentrantLock());
     }
 
     @Override
@@ -187,7 +191,12 @@ interface Datagrams {
 
     @Override
     public void send(ByteBuffer from, SocketAddress to) throws IOException {
-      channel.send(from, peer == null ? mapped(to) : null);
+      sending.lock(); // of many peers; the channel has room for one that waits
+      try {
+        channel.send(from, peer == null ? mapped(to) : null);
+      } finally {
+        sending.unlock();
+      }
     }
 
     /** A socket of IPv6 wants an IPv4 address as ::ffff:192.0.2.1, which decoding undid. */

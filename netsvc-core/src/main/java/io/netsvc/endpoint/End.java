@@ -55,7 +55,15 @@ public interface End extends AutoCloseable {
     return false;
   }
 
-  /** {@return whether its connections are of datagrams: each read and each write is one} */
+  /** {@return whether the next one can come only once the one before has ended} */
+  default boolean acceptsInTurn() {
+    return false;
+  }
+
+  /**
+   * {@return whether its connections are of datagrams: each read and each write is one, and there is
+   * no end of input}
+   */
   default boolean isDatagram() {
     return false;
   }

@@ -134,6 +134,16 @@ final class EndOptions {
 
   IllegalArgumentException wrong(String name, String read, String why) {
     return new IllegalArgumentException(
-        "end \"%s\": %s: read \"%s\", %s".formatted(Visible.line(end), name, Visible.line(read), why));
+        "end \"%s\": %s: read \"%s\", %s"
+            .formatted(Visible.line(end), name, masked(name, Visible.line(read)), why));
+  }
+
+  /** A value as it may be shown. */
+  private static String masked(String name, String value) {
+    return switch (name) {
+      case "password" -> "***";
+      case "via" -> value.replaceFirst("^([A-Za-z0-9]*:/{0,2})?.*@", "$1***@");
+      default -> value;
+    };
   }
 }

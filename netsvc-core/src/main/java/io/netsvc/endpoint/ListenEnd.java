@@ -24,7 +24,6 @@ final class ListenEnd implements End {
   private final UnaryOperator<ListenOptions> options;
   private final Optional<Duration> headerTimeout;
   private final Optional<Tls> tls;
-  private final boolean packets;
   private @Nullable Listener listener;
 
   private ListenEnd(
@@ -32,14 +31,12 @@ final class ListenEnd implements End {
       Endpoint place,
       UnaryOperator<ListenOptions> options,
       Optional<Duration> headerTimeout,
-      Optional<Tls> tls,
-      boolean packets) {
+      Optional<Tls> tls) {
     this.name = name;
     this.place = place;
     this.options = options;
     this.headerTimeout = headerTimeout;
     this.tls = tls;
-    this.packets = packets;
   }
 
   /** Makes one from the options of its URI. */
@@ -72,8 +69,7 @@ final class ListenEnd implements End {
           return mode.isPresent() ? all.withUnixMode(mode.get()) : all;
         },
         proxied ? Optional.of(HEADER_TIMEOUT) : Optional.empty(),
-        secure ? Optional.of(TlsUri.server(options)) : Optional.empty(),
-        packets);
+        secure ? Optional.of(TlsUri.server(options)) : Optional.empty());
   }
 
   private static AccessRules access(EndOptions options) {
@@ -139,11 +135,6 @@ final class ListenEnd implements End {
       accepted.abort();
       throw e;
     }
-  }
-
-  @Override
-  public boolean isDatagram() {
-    return packets;
   }
 
   @Override

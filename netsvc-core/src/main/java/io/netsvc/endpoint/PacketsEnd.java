@@ -33,11 +33,6 @@ final class PacketsEnd implements End {
   }
 
   @Override
-  public boolean isDatagram() {
-    return true;
-  }
-
-  @Override
   public String toString() {
     return name;
   }

@@ -57,6 +57,11 @@ final class PeerConnection implements Connection, RelayHints {
   }
 
   @Override
+  public boolean isLossy() {
+    return true;
+  }
+
+  @Override
   public int read(ByteBuffer into) throws IOException {
     try {
       return take(into);

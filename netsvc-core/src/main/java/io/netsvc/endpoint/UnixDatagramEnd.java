@@ -75,6 +75,11 @@ final class UnixDatagramEnd implements End {
   }
 
   @Override
+  public boolean acceptsInTurn() {
+    return listens;
+  }
+
+  @Override
   public boolean isDatagram() {
     return true;
   }

@@ -21,7 +21,7 @@ record Via(Endpoint place, ProxyClient client) {
   static Via parse(String text, EndOptions options, ServiceResolver services) {
     var matcher = URI.matcher(text);
     if (!matcher.matches()) {
-      throw options.wrong("via", masked(text), "expected socks5://host:port, with user:password@ or without");
+      throw options.wrong("via", text, "expected socks5://host:port, with user:password@ or without");
     }
     var kind = kind(matcher.group("kind"), options);
     try {
@@ -34,10 +34,6 @@ record Via(Endpoint place, ProxyClient client) {
       var message = e.getMessage();
       throw options.wrong("via", matcher.group("place"), message == null ? "not a place" : message);
     }
-  }
-
-  private static String masked(String text) {
-    return text.replaceFirst("[^/]*@", "***@");
   }
 
   private static ProxyClient.Kind kind(String text, EndOptions options) {

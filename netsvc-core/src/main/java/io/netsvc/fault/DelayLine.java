@@ -24,12 +24,15 @@ final class DelayLine {
   private final Supplier<FaultSettings> faults;
   private final Random random;
   private final boolean messages;
+  private final boolean lossy;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final ArrayDeque<Piece> pieces = new ArrayDeque<>();
   private int held;
   private long passed;
-  private long rateNanos = System.nanoTime();
+  private long sentNanos = System.nanoTime(); // when the last bytes began to go
+  private int sent; // how many these were
+  private @Nullable IOException failure;
   private boolean cut;
   private boolean taken; // the end
   private boolean closed;
@@ -44,10 +47,17 @@ final class DelayLine {
    */
   private record Piece(@Nullable ByteBuffer bytes, @Nullable IOException failure, long came, double chance) {}
 
-  DelayLine(Supplier<FaultSettings> faults, Random random, boolean messages) {
+  /**
+   * An empty line.
+   *
+   * @param messages whether each piece that is put is taken whole
+   * @param lossy whether messages may be lost and overtaken
+   */
+  DelayLine(Supplier<FaultSettings> faults, Random random, boolean messages, boolean lossy) {
     this.faults = faults;
     this.random = random;
     this.messages = messages;
+    this.lossy = lossy;
   }
 
   /** Counts bytes that went past the line. */
@@ -60,20 +70,20 @@ final class DelayLine {
     }
   }
 
-  /** Puts a copy of all that the buffer holds; waits for room. Datagrams find it, or are lost. */
+  /** Puts a copy of all that the buffer holds; waits for room, where nothing may be lost. */
   void put(ByteBuffer from) throws IOException {
     lock.lock();
     try {
-      while (held >= CAPACITY && !messages && !cut) {
+      while (held >= CAPACITY && !lossy && !cut) {
         await(Long.MAX_VALUE);
       }
       check();
       var bytes = ByteBuffer.allocate(from.remaining()).put(from).flip();
       var now = faults.get();
-      if (cut || (messages && (held >= CAPACITY || random.nextDouble() < now.loss()))) {
+      if (cut || (lossy && (held >= CAPACITY || random.nextDouble() < now.loss()))) {
         return;
       }
-      boolean late = messages && random.nextDouble() < now.reordering();
+      boolean late = lossy && random.nextDouble() < now.reordering();
       add(new Piece(bytes, null, System.nanoTime() + (late ? REORDER_NANOS : 0), random.nextDouble()));
       held += bytes.remaining();
       changed.signalAll();
@@ -85,7 +95,7 @@ final class DelayLine {
   /** A datagram that is held back goes behind those that come meanwhile. */
   private void add(Piece piece) {
     var behind = new ArrayDeque<Piece>();
-    while (messages && !pieces.isEmpty() && pieces.getLast().came - piece.came > 0) {
+    while (lossy && !pieces.isEmpty() && pieces.getLast().came - piece.came > 0) {
       behind.push(pieces.removeLast());
     }
     pieces.add(piece);
@@ -121,6 +131,9 @@ final class DelayLine {
         if (cut || taken) {
           return -1;
         }
+        if (isCut()) {
+          return -1;
+        }
         long wait = waitNanos();
         if (wait <= 0) {
           return next(into);
@@ -132,6 +145,28 @@ final class DelayLine {
     }
   }
 
+  /** Whether as much has passed as is to pass, whether or not more has come. */
+  private boolean isCut() throws ResetException {
+    var now = faults.get();
+    if (now.stalled()) {
+      return false;
+    }
+    if (passed >= now.reset()) {
+      throw new ResetException("reset by a fault after " + passed + " bytes");
+    }
+    if (passed >= now.cut()) {
+      cut();
+    }
+    return cut;
+  }
+
+  private void cut() {
+    cut = true;
+    pieces.clear();
+    held = 0;
+    changed.signalAll();
+  }
+
   private long waitNanos() {
     var piece = pieces.peek();
     var now = faults.get();
@@ -139,8 +174,8 @@ final class DelayLine {
       return Long.MAX_VALUE;
     }
     long due = piece.came + now.latencyNanos() + (long) (piece.chance * now.jitterNanos());
-    if (now.rate() != FaultSettings.NEVER && rateNanos - due > 0) {
-      due = rateNanos;
+    if (now.rate() != FaultSettings.NEVER) {
+      due += Math.max(0, free(now.rate()) - due);
     }
     return due - System.nanoTime();
   }
@@ -150,21 +185,13 @@ final class DelayLine {
     var bytes = piece.bytes;
     if (bytes == null) {
       taken = true;
-      if (piece.failure != null) {
-        throw piece.failure;
+      var why = failure == null ? piece.failure : failure;
+      if (why != null) {
+        throw why;
       }
       return -1;
     }
     var now = faults.get();
-    if (passed >= now.reset()) {
-      throw new ResetException("reset by a fault after " + passed + " bytes");
-    }
-    if (passed >= now.cut()) {
-      cut = true;
-      pieces.clear();
-      changed.signalAll();
-      return -1;
-    }
     int n = Math.min(into.remaining(), bytes.remaining());
     if (!messages) {
       n = (int) Math.min(n, Math.min(now.reset(), now.cut()) - passed);
@@ -183,11 +210,15 @@ final class DelayLine {
   private void gone(int count, long rate) {
     passed += count;
     held -= count;
-    if (rate != FaultSettings.NEVER) {
-      long start = Math.max(rateNanos - System.nanoTime(), 0) + System.nanoTime();
-      rateNanos = start + (long) (count * 1e9 / rate);
-    }
+    long now = System.nanoTime();
+    sentNanos = rate == FaultSettings.NEVER ? now : now + Math.max(0, free(rate) - now);
+    sent = count;
     changed.signalAll();
+  }
+
+  /** When the last bytes have gone, at this rate. */
+  private long free(long rate) {
+    return sentNanos + (long) (sent * 1e9 / rate);
   }
 
   /** {@return whether something is on its way} */
@@ -195,6 +226,26 @@ final class DelayLine {
     lock.lock();
     try {
       return !pieces.isEmpty() && !taken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Makes an end that has not been taken one by a failure. */
+  void fail(IOException e) {
+    lock.lock();
+    try {
+      failure = e;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends the line here: nothing more is taken, and what is put is lost. */
+  void shut() {
+    lock.lock();
+    try {
+      cut();
     } finally {
       lock.unlock();
     }

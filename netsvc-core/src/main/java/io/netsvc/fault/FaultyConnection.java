@@ -3,6 +3,7 @@ package io.netsvc.fault;
 import io.netsvc.linux.RelayHints;
 import io.netsvc.net.Connection;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
@@ -31,14 +32,15 @@ final class FaultyConnection implements Connection, RelayHints {
   private boolean inputRuns; // the reader's
   private volatile boolean outputRuns; // the writer's
   private volatile @Nullable IOException writeFailure;
+  private volatile boolean pushing;
   private volatile boolean inputShut;
   private volatile boolean closed;
 
   FaultyConnection(Connection raw, Faults faults) {
     this.raw = raw;
     this.faults = faults;
-    this.input = new DelayLine(faults::input, faults.random(), isOfMessages());
-    this.output = new DelayLine(faults::output, faults.random(), isOfMessages());
+    this.input = new DelayLine(faults::input, faults.random(), isOfMessages(), isLossy());
+    this.output = new DelayLine(faults::output, faults.random(), isOfMessages(), isLossy());
     faults.opened(this);
   }
 
@@ -58,8 +60,15 @@ final class FaultyConnection implements Connection, RelayHints {
   }
 
   @Override
+  public boolean isLossy() {
+    return raw instanceof RelayHints hints && hints.isLossy();
+  }
+
+  @Override
   public boolean unsent() {
-    return output.isBusy() || (raw instanceof RelayHints hints && hints.unsent());
+    return pushing
+        || output.isBusy()
+        || (raw instanceof RelayHints hints && hints.unsent());
   }
 
   @Override
@@ -115,7 +124,7 @@ final class FaultyConnection implements Connection, RelayHints {
     try {
       while (from.hasRemaining()) {
         checkOutput();
-        int n = isOfMessages() ? from.remaining() : Math.min(CHUNK, from.remaining());
+        int n = Math.min(CHUNK, from.remaining());
         output.put(from.slice(from.position(), n));
         from.position(from.position() + n);
       }
@@ -143,23 +152,37 @@ final class FaultyConnection implements Connection, RelayHints {
     var buffer = ByteBuffer.allocate(CHUNK);
     try {
       while (output.take(buffer.clear()) >= 0) {
+        pushing = true;
         raw.write(buffer.flip());
+        pushing = false;
       }
       raw.shutdownOutput();
     } catch (DelayLine.ResetException e) {
       writeFailure = e;
       abort();
     } catch (IOException e) {
-      writeFailure = e;
-      output.close();
+      failed(e);
+    } catch (RuntimeException e) {
+      failed(new IOException(e));
     } finally {
+      pushing = false;
       outputEnded.complete(true);
+    }
+  }
+
+  /** A write may be told of a reset, once; a read only finds an end then. */
+  private void failed(IOException e) {
+    writeFailure = e;
+    output.close();
+    if (raw.remoteAddress() instanceof InetSocketAddress) {
+      input.fail(e);
     }
   }
 
   @Override
   public void shutdownInput() throws IOException {
     inputShut = true;
+    input.shut();
     raw.shutdownInput();
   }
 

@@ -12,4 +12,9 @@ public interface RelayHints {
   default boolean isOfMessages() {
     return false;
   }
+
+  /** {@return whether the network may lose what is sent, so that there is no end of it either} */
+  default boolean isLossy() {
+    return false;
+  }
 }

@@ -1,12 +1,15 @@
 package io.netsvc.net;
 
 import io.netsvc.linux.FdChannel;
+import io.netsvc.linux.LinuxException;
 import io.netsvc.linux.Sockets;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.util.Objects;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A Unix datagram socket that waits for its first peer, and is a connection with that one then. Linux.
@@ -14,6 +17,8 @@ import java.util.Optional;
  * #close} may come from any thread.
  */
 public final class UnixDatagrams implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(UnixDatagrams.class);
+
   private final FdChannel channel;
   private final SocketAddress local;
   private final Optional<UnixSocketFile> file;
@@ -86,8 +91,8 @@ public final class UnixDatagrams implements AutoCloseable {
 
   /**
    * Waits for the first datagram, and gives a connection with its sender that has it to read first.
-   * The socket and its file are the connection's then. One that has no address of its own cannot be
-   * answered: to write to it fails. Once.
+   * The socket and its file are the connection's then. One that has no address of its own, or
+   * has gone, cannot be answered: to write to it fails. Once.
    *
    * @throws java.nio.channels.ClosedChannelException if this was closed, or is while it waits; an
    *     interrupt closes it, too
@@ -96,7 +101,11 @@ public final class UnixDatagrams implements AutoCloseable {
     var first = MessageConnection.buffer();
     var peer = channel.receive(first).from();
     if (!peer.equals(UnixDomainSocketAddress.of(""))) {
-      channel.connect(peer);
+      try {
+        channel.connect(peer);
+      } catch (LinuxException e) {
+        log.debug("the sender of a datagram has gone peer={} cause=\"{}\"", peer, e.getMessage());
+      }
     }
     synchronized (this) {
       given = true;

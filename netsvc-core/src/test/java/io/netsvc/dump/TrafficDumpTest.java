@@ -58,6 +58,14 @@ final class TrafficDumpTest {
   }
 
   @Test
+  void fullDisk_endsTheDumpAndNothingElse() throws Exception {
+    try (var dump = TrafficDump.append(Path.of("/dev/full"), TrafficDump.Format.RAW)) {
+      converse(dump);
+      converse(dump);
+    }
+  }
+
+  @Test
   void raw_isTheBytes() throws Exception {
     var file = directory.resolve("raw");
     try (var dump = TrafficDump.open(file, TrafficDump.Format.RAW)) {
@@ -118,7 +126,7 @@ final class TrafficDumpTest {
     var six = new InetSocketAddress(InetAddress.ofLiteral("2001:db8::1"), 80);
     try (var dump = TrafficDump.open(file, TrafficDump.Format.PCAPNG)) {
       dump.datagramTap(six, ANY).seen(Outcome.Side.FIRST, ByteBuffer.wrap(new byte[999]));
-      dump.datagramTap(ANY, ANY).seen(Outcome.Side.FIRST, ByteBuffer.wrap(new byte[65_507]));
+      dump.datagramTap(ANY, ANY).seen(Outcome.Side.FIRST, ByteBuffer.wrap(new byte[65_495]));
     }
     try (var dump = TrafficDump.append(file, TrafficDump.Format.PCAPNG)) {
       var tap = dump.tap(UNIX, six);
@@ -130,9 +138,9 @@ final class TrafficDumpTest {
     }
     assertThat(tcpdump(file))
         .contains("2001:db8::1.80 > ::ffff:127.0.0.1.0: [udp sum ok] UDP, length 999")
-        .contains("[udp sum ok] UDP, length 65507")
+        .contains("[udp sum ok] UDP, length 65495")
         .contains("2001:db8::1.80 > ::ffff:127.0.0.1.1024: Flags [R.], cksum ")
-        .contains("seq 195001:200001, ack 1")
+        .contains("seq 196486:200001, ack 1")
         .contains("seq 200001, ack 1")
         .doesNotContain("incorrect")
         .doesNotContain("bad cksum");

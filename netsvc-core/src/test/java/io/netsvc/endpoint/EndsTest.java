@@ -48,6 +48,7 @@ final class EndsTest {
         "tcp://127.0.0.1:80?via=socks6://h:1|end .*: via: read \"socks6\", expected socks4, socks4a, socks5 or http",
         "unix:/x?via=socks5://h:1|end \"unix:/x\": a proxy .via. needs a host and a port to connect to",
         "tcp://127.0.0.1:80?via=socks5:/u:secret@h:1|end .*: via: read \"socks5:/\\*\\*\\*@h:1\", expected socks5://.*",
+        "tcp://127.0.0.1:80?via=socks5://u:se%cret@h:1|end .*: via: read \"socks5://\\*\\*\\*@h:1\", expected two hex.*",
         "tcp://127.0.0.1:80?via=h:1|end .*: via: read \"h:1\", expected socks5://host:port.*",
         "tcp://127.0.0.1:80?proxy-protocol=v3|end .*: proxy-protocol: read \"v3\", expected v1 or v2",
         "tcp://127.0.0.1:80?device=%zz|end .*: device: read \"%zz\", expected two hexadecimal digits.*",

@@ -24,7 +24,7 @@ final class Proxied implements AutoCloseable {
   }
 
   Proxied(ProxyServer proxy, ProxyServer.Route route) throws IOException {
-    this(proxy.upstream(route), 5000);
+    this(proxy.upstream(route), 12_000);
   }
 
   Proxied(Upstream upstream, int most) throws IOException {

@@ -1,5 +1,6 @@
 package io.netsvc.endpoint;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -36,7 +37,7 @@ final class UnixMessagesTest {
     var place = place(named);
     try (var executor = Executors.newVirtualThreadPerTaskExecutor();
         var listening = Ends.of("unix-seqpacket-listen:" + place)) {
-      assertThat(listening.isDatagram()).isTrue();
+      assertThat(listening.isDatagram()).isFalse(); // it has an end
       assertThat(listening.listener()).isPresent();
       try (var near = Ends.of("unix-seqpacket:" + place).open();
           var far = listening.open()) {
@@ -112,6 +113,26 @@ final class UnixMessagesTest {
       var buffer = ByteBuffer.allocate(100_000);
       connection.read(buffer);
       assertThat(buffer.flip()).isEqualTo(ByteBuffer.wrap(bytes));
+    }
+  }
+
+  @Test
+  void datagramOfASenderThatHasGone_isStillRead() throws Exception {
+    var path = directory.resolve("gone");
+    try (var end = Ends.of("unix-dgram-listen:" + path);
+        var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      var opened = executor.submit(end::open);
+      while (!Files.exists(path)) {
+        Thread.onSpinWait();
+      }
+      try (var sender = Ends.of("unix-dgram:" + path).open()) {
+        sender.write(ByteBuffer.wrap("last words".getBytes(UTF_8)));
+      }
+      try (var connection = opened.get(10, TimeUnit.SECONDS)) {
+        var words = ByteBuffer.allocate(100);
+        connection.read(words);
+        assertThat(new String(words.array(), 0, words.position(), UTF_8)).isEqualTo("last words");
+      }
     }
   }
 

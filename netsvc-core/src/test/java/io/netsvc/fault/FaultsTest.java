@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,12 +29,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A relay with faults before an echo server, as a test of another app has it. */
 @Timeout(value = 30, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class FaultsTest {
   private static final InetSocketAddress ANY = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
+  @TempDir private Path directory;
   private final Faults faults = Faults.seeded(1);
   private Listener echo;
   private RelayServer proxy;
@@ -248,6 +251,62 @@ final class FaultsTest {
       }
       assertThat(order).hasSizeBetween(130, 190).doesNotHaveDuplicates();
       assertThat(order).isNotEqualTo(order.stream().sorted().toList());
+    }
+  }
+
+  @Test
+  void packets_areNeitherLostNorCut_whateverIsOnTheWay() throws Exception {
+    var path = directory.resolve("socket");
+    try (var end = Ends.of("unix-seqpacket-listen:" + path)) {
+      var listener = end.listener().orElseThrow();
+      var connection = faults.end(Ends.of("unix-seqpacket:" + path)).open();
+      try (var far = end.greet(listener.accept())) {
+        faults.set(o -> o.withLatency(Duration.ofMillis(50)));
+        var sent = new byte[60_000];
+        new Random(4).nextBytes(sent);
+        var sending =
+            Thread.ofVirtual()
+                .start(
+                    () -> {
+                      try (connection) {
+                        for (int i = 0; i < 50; i++) { // three times what may be on the way
+                          connection.write(ByteBuffer.wrap(sent));
+                        }
+                      } catch (IOException e) {
+                        throw new java.io.UncheckedIOException(e);
+                      }
+                    });
+        var got = ByteBuffer.allocate(100_000);
+        for (int i = 0; i < 50; i++) {
+          assertThat(far.read(got.clear())).isEqualTo(sent.length);
+          assertThat(Arrays.copyOf(got.array(), sent.length)).isEqualTo(sent);
+        }
+        assertThat(far.read(got.clear())).isEqualTo(-1);
+        sending.join();
+      }
+    }
+  }
+
+  @Test
+  void reset_comesWithTheLastByte_notWithTheNext() throws Exception {
+    faults.set(Direction.INPUT, o -> o.withReset(3));
+    try (var client = client()) {
+      send(client, "abc");
+      var got = client.getInputStream();
+      assertThatThrownBy(() -> got.readNBytes(4)).hasMessageContaining("reset");
+    }
+  }
+
+  @Test
+  void rate_raised_holdsForWhatIsOnTheWay() throws Exception {
+    faults.set(Direction.OUTPUT, o -> o.withRate(1));
+    try (var client = client()) {
+      send(client, "abcdefghij");
+      assertThat(receive(client, 1)).isEqualTo("a");
+      long start = System.nanoTime();
+      faults.set(Direction.OUTPUT, o -> o.withRate(1000));
+      assertThat(receive(client, 9)).isEqualTo("bcdefghij");
+      assertThat(millis(start)).isLessThan(900);
     }
   }
 
