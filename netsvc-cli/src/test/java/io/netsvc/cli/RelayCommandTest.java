@@ -263,10 +263,8 @@ class RelayCommandTest {
       assertThat(lines.readLine()).startsWith("netsvc: relaying udp-listen:");
       for (var peer : List.of(one, two, one)) {
         assertThat(exchanged(peer, "from " + peer.getLocalPort(), port))
-            .isEqualTo("from " + peer.getLocalPort());
+            .startsWith("from " + peer.getLocalPort()); // twice, if it was slow and asked again
       }
-      process.signal(SIGTERM);
-      assertThat(lines.readLine()).isEqualTo("netsvc: stopping");
       process.signal(SIGTERM);
       assertThat(process.awaitExit(Duration.ofSeconds(10))).isPresent();
     } finally {
