@@ -309,10 +309,10 @@ final class NcCommand implements Callable<Integer> {
         numeric,
         source(),
         bound == null ? 0 : NcPorts.one(bound, protocol),
-        wait == null ? null : seconds("-w", wait),
-        interval == null ? Duration.ZERO : seconds("-i", interval),
+        wait == null ? null : Seconds.of("-w", wait),
+        interval == null ? Duration.ZERO : Seconds.of("-i", interval),
         socket,
-        access(),
+        AccessRules.of(allowed, denied),
         most,
         keeps || brokers || chats,
         program(),
@@ -320,7 +320,7 @@ final class NcCommand implements Callable<Integer> {
         chats,
         telnet,
         passes,
-        proxy.of(wait == null ? null : seconds("-w", wait)),
+        proxy.of(wait == null ? null : Seconds.of("-w", wait)),
         tls.of(listens));
   }
 
@@ -357,17 +357,6 @@ final class NcCommand implements Callable<Integer> {
     }
   }
 
-  private AccessRules access() {
-    var rules = AccessRules.anyone();
-    for (var network : allowed) {
-      rules = rules.allow(network);
-    }
-    for (var network : denied) {
-      rules = rules.deny(network);
-    }
-    return rules;
-  }
-
   private List<String> program() {
     if (execute != null && shell != null) {
       throw misused("--exec and --sh-exec exclude each other");
@@ -378,22 +367,15 @@ final class NcCommand implements Callable<Integer> {
   }
 
   private NcSession.Settings session(Dumps dumps) {
-    var pace = interval == null ? Duration.ZERO : seconds("-i", interval);
+    var pace = interval == null ? Duration.ZERO : Seconds.of("-i", interval);
     return new NcSession.Settings(
         new NcConsole.Input(!detached, crlf, pace),
-        wait == null ? null : seconds("-w", wait),
+        wait == null ? null : Seconds.of("-w", wait),
         quit == null || quit < 0 ? null : Duration.ofNanos((long) (quit * 1e9)),
         receives == null ? 0 : receives,
         dumps,
         udp,
         progress ? Progress.of(spec.commandLine().getErr(), RelayReport.isTerminal()) : null);
-  }
-
-  private Duration seconds(String option, double value) {
-    if (!(value > 0) || value > Integer.MAX_VALUE) {
-      throw misused(option + " out of range: " + value);
-    }
-    return Duration.ofNanos((long) (value * 1e9));
   }
 
   private ParameterException misused(String message) {

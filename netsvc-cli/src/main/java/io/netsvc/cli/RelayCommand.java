@@ -57,6 +57,8 @@ final class RelayCommand implements Callable<Integer> {
 
   @SuppressWarnings("NullAway.Init") @Spec private CommandSpec spec;
 
+  private AccessRules access = AccessRules.anyone();
+
   @SuppressWarnings("NullAway.Init") // made before anything is reported
   private RelayReport report;
 
@@ -176,6 +178,10 @@ final class RelayCommand implements Callable<Integer> {
   private void check() {
     try {
       way.check();
+      access = AccessRules.of(allowed, denied);
+      if (connectSeconds != null) {
+        var _ = Seconds.of("--connect-timeout", connectSeconds);
+      }
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
@@ -241,7 +247,7 @@ final class RelayCommand implements Callable<Integer> {
             from,
             to.getFirst(),
             o -> {
-              var all = o.withAccess(access()).withEvents(report.datagramEvents(verbose));
+              var all = o.withAccess(access).withEvents(report.datagramEvents(verbose));
               if (way.idle() != null) {
                 all = all.withIdleTimeout(way.idle());
               }
@@ -257,7 +263,7 @@ final class RelayCommand implements Callable<Integer> {
             o ->
                 connectSeconds == null
                     ? o
-                    : o.withTimeout(seconds("--connect-timeout", connectSeconds)));
+                    : o.withTimeout(Seconds.of("--connect-timeout", connectSeconds)));
     var upstream =
         fewest ? Upstreams.fewestConnections(connector, to) : Upstreams.inTurn(connector, to);
     var listener = Listener.open(from, this::listening);
@@ -276,7 +282,7 @@ final class RelayCommand implements Callable<Integer> {
   }
 
   private ListenOptions listening(ListenOptions options) {
-    var all = options.withAccess(access());
+    var all = options.withAccess(access);
     return maxConnections == null ? all : all.withMaxConnections(maxConnections());
   }
 
@@ -286,21 +292,6 @@ final class RelayCommand implements Callable<Integer> {
       throw misused("--max-connections out of range: " + max);
     }
     return max;
-  }
-
-  private AccessRules access() {
-    var rules = AccessRules.anyone();
-    try {
-      for (var network : allowed) {
-        rules = rules.allow(network);
-      }
-      for (var network : denied) {
-        rules = rules.deny(network);
-      }
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
-    return rules;
   }
 
   private RelayServerOptions serving(RelayServerOptions options) {
@@ -336,13 +327,6 @@ final class RelayCommand implements Callable<Integer> {
         ? UnixDomainSocketAddress.of(endpoint.path())
         : InetSocketAddress.createUnresolved(
             endpoint.host().isEmpty() ? "localhost" : endpoint.host(), endpoint.port());
-  }
-
-  private Duration seconds(String option, double value) {
-    if (!(value > 0) || value > Integer.MAX_VALUE) {
-      throw misused(option + " out of range: " + value);
-    }
-    return Duration.ofNanos((long) (value * 1e9));
   }
 
   private ParameterException misused(String message) {

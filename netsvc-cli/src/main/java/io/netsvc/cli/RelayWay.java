@@ -49,6 +49,9 @@ final class RelayWay {
 
   @Mixin private final Dumping dumping = new Dumping();
 
+  private @Nullable Duration idle;
+  private @Nullable Duration stall;
+  private @Nullable Duration halfClose;
   private @Nullable Faults faults;
   private Dumps dumps = new Dumps();
 
@@ -58,11 +61,9 @@ final class RelayWay {
    * @throws IllegalArgumentException in one line that says what was read and what is allowed
    */
   void check() {
-    for (var value : new @Nullable Double[] {idleSeconds, stallSeconds, halfCloseSeconds}) {
-      if (value != null && (!(value > 0) || value > Integer.MAX_VALUE)) {
-        throw new IllegalArgumentException("timeout out of range: " + value);
-      }
-    }
+    idle = timeout("--idle-timeout", idleSeconds);
+    stall = timeout("--stall-timeout", stallSeconds);
+    halfClose = timeout("--half-close-timeout", halfCloseSeconds);
     if (!faultList.isEmpty()) {
       var all = Faults.none();
       all.set(o -> FaultList.on(o, faultList));
@@ -82,11 +83,11 @@ final class RelayWay {
   }
 
   boolean isOfStreams() {
-    return stallSeconds != null || halfCloseSeconds != null;
+    return stall != null || halfClose != null;
   }
 
   @Nullable Duration idle() {
-    return idleSeconds == null ? null : seconds(idleSeconds);
+    return idle;
   }
 
   Upstream on(Upstream upstream) {
@@ -105,7 +106,7 @@ final class RelayWay {
   /** Nothing else tells that a peer of datagrams is gone. */
   private RelayOptions datagrams(RelayOptions options) {
     var all = relay(options);
-    return idleSeconds == null ? all.withIdleTimeout(DATAGRAMS_IDLE) : all;
+    return idle == null ? all.withIdleTimeout(DATAGRAMS_IDLE) : all;
   }
 
   /** Returns the options of a server's relays. */
@@ -118,19 +119,13 @@ final class RelayWay {
 
   private RelayOptions relay(RelayOptions options) {
     var all = options;
-    if (idleSeconds != null) {
-      all = all.withIdleTimeout(seconds(idleSeconds));
-    }
-    if (stallSeconds != null) {
-      all = all.withStallTimeout(seconds(stallSeconds));
-    }
-    if (halfCloseSeconds != null) {
-      all = all.withHalfCloseTimeout(seconds(halfCloseSeconds));
-    }
+    all = idle == null ? all : all.withIdleTimeout(idle);
+    all = stall == null ? all : all.withStallTimeout(stall);
+    all = halfClose == null ? all : all.withHalfCloseTimeout(halfClose);
     return all;
   }
 
-  private static Duration seconds(double value) {
-    return Duration.ofNanos((long) (value * 1e9));
+  private static @Nullable Duration timeout(String option, @Nullable Double value) {
+    return value == null ? null : Seconds.of(option, value);
   }
 }

@@ -160,7 +160,7 @@ class RelayCommandTest {
     assertThat(run("relay", "--fault=loss=2", "127.0.0.1:0", "127.0.0.1:1").err())
         .startsWith("netsvc: loss out of range: 2.0");
     assertThat(run("relay", "--idle-timeout=0", "127.0.0.1:0", "127.0.0.1:1").err())
-        .startsWith("netsvc: timeout out of range: 0.0");
+        .startsWith("netsvc: --idle-timeout out of range: 0.0");
     assertThat(run("relay", "--output=/none/x", "127.0.0.1:0", "127.0.0.1:1").err())
         .startsWith("netsvc: /none/x: ");
     assertThat(run("relay", "--loops=0", "127.0.0.1:0", "127.0.0.1:1").err())

@@ -56,7 +56,7 @@ final class ListenEnd implements End {
     boolean reusePort = options.flag("reuseport", false);
     var device = options.text("device");
     var mode = options.text("mode").map(text -> octal(text, options));
-    var access = access(options);
+    var access = AccessRules.of(options.all("allow"), options.all("deny"));
     boolean proxied = options.flag("proxy-protocol", false);
     return new ListenEnd(
         uri,
@@ -70,17 +70,6 @@ final class ListenEnd implements End {
         },
         proxied ? Optional.of(HEADER_TIMEOUT) : Optional.empty(),
         secure ? Optional.of(TlsUri.server(options)) : Optional.empty());
-  }
-
-  private static AccessRules access(EndOptions options) {
-    var rules = AccessRules.anyone();
-    for (var network : options.all("allow")) {
-      rules = rules.allow(network);
-    }
-    for (var network : options.all("deny")) {
-      rules = rules.deny(network);
-    }
-    return rules;
   }
 
   /** {@return a mode of a socket's file that a URI has} */

@@ -132,14 +132,14 @@ public final class FdChannel implements ByteChannel {
     }
   }
 
-  /** Connects a datagram socket; see {@link Sockets#connectDatagram}. */
+  /** Connects a datagram socket; see {@link Sockets#connect}. */
   public void connect(SocketAddress to) throws IOException {
     state.lock();
     try {
       if (closed) {
         throw new ClosedChannelException();
       }
-      Sockets.connectDatagram(fd, to);
+      Sockets.connect(fd, to);
     } finally {
       state.unlock();
     }

@@ -96,22 +96,11 @@ public final class Sockets {
     }
   }
 
-  /** Connects a bound datagram socket: it takes and sends to that peer alone. */
-  public static void connect(Fd fd, SocketAddress to) throws LinuxException {
-    try (var arena = Arena.ofConfined()) {
-      var encoded = SocketAddresses.encode(to, arena);
-      int result = Syscalls.connect(fd.number(), encoded, (int) encoded.byteSize());
-      if (result < 0) {
-        throw new LinuxException("connect " + to, -result);
-      }
-    }
-  }
-
   /**
-   * Connects a bound Unix datagram socket: it sends to this one alone, and the kernel refuses what
-   * others send there from now on.
+   * Connects a bound datagram socket: it sends to that peer alone, and the kernel refuses what others
+   * send there from now on.
    */
-  public static void connectDatagram(Fd fd, SocketAddress to) throws LinuxException {
+  public static void connect(Fd fd, SocketAddress to) throws LinuxException {
     try (var arena = Arena.ofConfined()) {
       var encoded = SocketAddresses.encode(to, arena);
       int result = Syscalls.connect(fd.number(), encoded, (int) encoded.byteSize());

@@ -41,6 +41,18 @@ public final class AccessRules {
     return ANYONE;
   }
 
+  /** Returns the rules that {@link #allow} and {@link #deny} make of all these networks. */
+  public static AccessRules of(List<String> allowed, List<String> denied) {
+    var rules = ANYONE;
+    for (var network : allowed) {
+      rules = rules.allow(network);
+    }
+    for (var network : denied) {
+      rules = rules.deny(network);
+    }
+    return rules;
+  }
+
   /**
    * Returns these rules and one that allows a network, and so denies what no rule has.
    *
