@@ -43,6 +43,8 @@ public final class AccessRules {
 
   /** Returns the rules that {@link #allow} and {@link #deny} make of all these networks. */
   public static AccessRules of(List<String> allowed, List<String> denied) {
+    Objects.requireNonNull(allowed, "allowed");
+    Objects.requireNonNull(denied, "denied");
     var rules = ANYONE;
     for (var network : allowed) {
       rules = rules.allow(network);
