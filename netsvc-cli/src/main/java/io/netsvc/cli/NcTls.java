@@ -49,7 +49,8 @@ final class NcTls {
   }
 
   private TlsOptions common(TlsOptions options) {
-    var all = alpn.isEmpty() ? options : options.withAlpn(alpn);
+    var all = options.withBareEnds(true); // ncat's; else a reset would cut what it has still to read
+    all = alpn.isEmpty() ? all : all.withAlpn(alpn);
     all = trust == null ? all : all.withTrust(trust);
     return certificate == null
         ? all

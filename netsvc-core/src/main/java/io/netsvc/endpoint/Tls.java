@@ -154,7 +154,7 @@ public final class Tls {
     var parameters = engine.getSSLParameters();
     parameters.setApplicationProtocols(settings.alpn().toArray(String[]::new));
     engine.setSSLParameters(parameters);
-    return TlsConnection.open(raw, engine, what, settings.handshakeTimeout());
+    return TlsConnection.open(raw, engine, what, settings);
   }
 
   /** The host without brackets, and without the dot that makes a name absolute. */

@@ -5,7 +5,6 @@ import io.netsvc.net.Connection;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
@@ -24,11 +23,11 @@ final class TlsConnection implements Connection, RelayHints {
   private final TlsInput input;
   private volatile boolean inputShut;
 
-  private TlsConnection(Connection raw, SSLEngine engine, String what) {
+  private TlsConnection(Connection raw, SSLEngine engine, String what, boolean bareEnds) {
     this.raw = raw;
     this.engine = engine;
     this.output = new TlsOutput(raw, engine, what);
-    this.input = new TlsInput(raw, engine, output, what);
+    this.input = new TlsInput(raw, engine, output, what, bareEnds);
   }
 
   /**
@@ -36,14 +35,14 @@ final class TlsConnection implements Connection, RelayHints {
    *
    * @param what for the messages, such as {@code TLS with example.org:443}
    */
-  static TlsConnection open(Connection raw, SSLEngine engine, String what, Duration limit)
+  static TlsConnection open(Connection raw, SSLEngine engine, String what, TlsSettings settings)
       throws IOException {
     return Deadline.within(
-        limit,
+        settings.handshakeTimeout(),
         what,
         raw,
         () -> {
-          var connection = new TlsConnection(raw, engine, what);
+          var connection = new TlsConnection(raw, engine, what, settings.bareEnds());
           try {
             connection.handshake();
           } catch (SSLException e) {

@@ -18,6 +18,7 @@ final class TlsInput {
   private final SSLEngine engine;
   private final TlsOutput output;
   private final String what;
+  private final boolean bareEnds;
 
   /** Records that are still to be decrypted, between position and limit. */
   private ByteBuffer net;
@@ -33,11 +34,12 @@ final class TlsInput {
   private boolean ended;
   private @Nullable IOException failure;
 
-  TlsInput(Connection raw, SSLEngine engine, TlsOutput output, String what) {
+  TlsInput(Connection raw, SSLEngine engine, TlsOutput output, String what, boolean bareEnds) {
     this.raw = raw;
     this.engine = engine;
     this.output = output;
     this.what = what;
+    this.bareEnds = bareEnds;
     this.net = ByteBuffer.allocate(engine.getSession().getPacketBufferSize()).limit(0);
   }
 
@@ -116,6 +118,10 @@ final class TlsInput {
           return false;
         }
         if (!fill()) {
+          if (bareEnds && !net.hasRemaining()) {
+            ended = true;
+            return true;
+          }
           throw new SSLException("ended without close_notify: the stream may be incomplete");
         }
         return true;

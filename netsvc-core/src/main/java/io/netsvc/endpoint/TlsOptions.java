@@ -77,4 +77,11 @@ public sealed interface TlsOptions permits TlsSettings {
    * @throws IllegalArgumentException if one is another
    */
   TlsOptions withProtocols(List<String> versions);
+
+  /**
+   * Returns these options with a FIN between two records taken as an end of the stream, though it
+   * comes without a close_notify, as ncat sends it: whoever cuts the connection can feign one (RFC
+   * 8446 section 6.1). Default: it is a failure.
+   */
+  TlsOptions withBareEnds(boolean taken);
 }

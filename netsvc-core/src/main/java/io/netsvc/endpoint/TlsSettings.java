@@ -18,7 +18,8 @@ record TlsSettings(
     @Nullable Own own,
     ClientCertificates clients,
     Duration handshakeTimeout,
-    List<String> versions)
+    List<String> versions,
+    boolean bareEnds)
     implements TlsOptions {
   private static final Set<String> VERSIONS = Set.of("TLSv1.2", "TLSv1.3");
 
@@ -31,7 +32,8 @@ record TlsSettings(
           null,
           ClientCertificates.NONE,
           Duration.ofSeconds(10),
-          List.of());
+          List.of(),
+          false);
 
   /** Where the own certificate comes from. */
   sealed interface Own {}
@@ -44,7 +46,7 @@ record TlsSettings(
   public TlsOptions withServerName(String name) {
     var _ = new SNIHostName(name);
     return new TlsSettings(
-        name, alpn, trust, verified, own, clients, handshakeTimeout, versions);
+        name, alpn, trust, verified, own, clients, handshakeTimeout, versions, bareEnds);
   }
 
   @Override
@@ -63,20 +65,21 @@ record TlsSettings(
         own,
         clients,
         handshakeTimeout,
-        versions);
+        versions,
+        bareEnds);
   }
 
   @Override
   public TlsOptions withTrust(Path pem) {
     Objects.requireNonNull(pem, "pem");
     return new TlsSettings(
-        serverName, alpn, pem, verified, own, clients, handshakeTimeout, versions);
+        serverName, alpn, pem, verified, own, clients, handshakeTimeout, versions, bareEnds);
   }
 
   @Override
   public TlsOptions withoutVerification() {
     return new TlsSettings(
-        serverName, alpn, trust, false, own, clients, handshakeTimeout, versions);
+        serverName, alpn, trust, false, own, clients, handshakeTimeout, versions, bareEnds);
   }
 
   @Override
@@ -101,14 +104,14 @@ record TlsSettings(
 
   private TlsOptions withOwn(Own value) {
     return new TlsSettings(
-        serverName, alpn, trust, verified, value, clients, handshakeTimeout, versions);
+        serverName, alpn, trust, verified, value, clients, handshakeTimeout, versions, bareEnds);
   }
 
   @Override
   public TlsOptions withClientCertificates(ClientCertificates demand) {
     Objects.requireNonNull(demand, "demand");
     return new TlsSettings(
-        serverName, alpn, trust, verified, own, demand, handshakeTimeout, versions);
+        serverName, alpn, trust, verified, own, demand, handshakeTimeout, versions, bareEnds);
   }
 
   @Override
@@ -117,7 +120,7 @@ record TlsSettings(
       throw new IllegalArgumentException("handshake timeout out of range: " + timeout);
     }
     return new TlsSettings(
-        serverName, alpn, trust, verified, own, clients, timeout, versions);
+        serverName, alpn, trust, verified, own, clients, timeout, versions, bareEnds);
   }
 
   @Override
@@ -133,6 +136,13 @@ record TlsSettings(
         own,
         clients,
         handshakeTimeout,
-        List.copyOf(values));
+        List.copyOf(values),
+        bareEnds);
+  }
+
+  @Override
+  public TlsOptions withBareEnds(boolean taken) {
+    return new TlsSettings(
+        serverName, alpn, trust, verified, own, clients, handshakeTimeout, versions, taken);
   }
 }
